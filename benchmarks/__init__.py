@@ -1,0 +1,1 @@
+"""What genlb promises about speed and size, measured side by side with peers. Run with ``make bench``."""

@@ -1,0 +1,146 @@
+"""Prints the table of what genlb promises and what this machine measured: ``python -m benchmarks [--quick]``."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+from benchmarks.fleet import write_fleet
+from benchmarks.measure import Command, Run, interleaved, run
+from benchmarks.peers import find_kubectl, objects_below, same_objects, write_overlay
+
+GENLB = str(Path(sys.executable).parent / "genlb")
+EXAMPLES = Path(__file__).resolve().parent.parent
+
+
+class Row(NamedTuple):
+    """One promise: what was measured, against what, and the bound on the ratio (or on the amount)."""
+
+    what: str
+    peer: str
+    measured: str
+    value: float
+    bound: float
+    unit: str = "x"
+
+    @property
+    def holds(self) -> bool:
+        """Whether the promise was kept."""
+        return self.value <= self.bound
+
+    def __str__(self) -> str:
+        verdict = "yes" if self.holds else "**no**"
+        return (
+            f"| {self.what} | {self.peer} | {self.measured} | "
+            f"{self.value:.3g} {self.unit} | ≤ {self.bound:.3g} {self.unit} | {verdict} |"
+        )
+
+
+def main() -> int:
+    """Measure every row and print it; exit code 1 when a promise does not hold."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="a tenth of the clusters, fewer rounds: a smoke test")
+    quick = parser.parse_args().quick
+    rounds, clusters = (3, 100) if quick else (11, 1000)
+    print("| what | against | measured | ratio | must be | holds |\n|---|---|---|---|---|---|", flush=True)
+    kept = True
+    with tempfile.TemporaryDirectory() as scratch:
+        for row in rows(Path(scratch), rounds, clusters):
+            print(row, flush=True)
+            kept = kept and row.holds
+    return 0 if kept else 1
+
+
+def rows(scratch: Path, rounds: int, clusters: int) -> Iterator[Row]:
+    """Every row of the table, one after the other; those that need kubectl only where there is one."""
+    yield start_up(rounds)
+    kubectl = find_kubectl()
+    if kubectl is None:
+        print("no kubectl found (make kubectl builds one): the rows against kustomize are left out", file=sys.stderr)
+    else:
+        yield one_cluster(scratch, kubectl, rounds)
+    yield from many_clusters(scratch, kubectl, clusters, 1 if rounds < 5 else 3)
+
+
+def start_up(rounds: int) -> Row:
+    """``genlb --version`` against importing click."""
+    here = Path.cwd()
+    measured = interleaved(
+        [
+            Command("version", [GENLB, "--version"], here),
+            Command("click", [sys.executable, "-c", "import click"], here),
+        ],
+        rounds,
+    )
+    return _ratio("`genlb --version`", "`python -c 'import click'`", measured["version"], measured["click"], 1.3)
+
+
+def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
+    """``genlb render`` of one cluster against ``kubectl kustomize`` of an overlay with the same objects."""
+    name, target = "fra1-prod", scratch / "one"
+    run(Command("first", [GENLB, "-C", str(EXAMPLES), "render", name, "--out", str(target)], scratch))
+    objects = objects_below(target / name)
+    overlay = scratch / "peer"
+    write_overlay(overlay, objects)
+    if not same_objects(kubectl, overlay / "overlay", objects):
+        raise RuntimeError("the kustomize overlay does not give the same objects")
+    render = [GENLB, "-C", str(EXAMPLES), "render", name, "--stdout"]
+    measured = interleaved(
+        [
+            Command("genlb", render, scratch),
+            Command("kustomize", [kubectl, "kustomize", str(overlay / "overlay")], scratch),
+        ],
+        rounds,
+    )
+    what = f"`genlb render` of one cluster ({len(objects)} objects)"
+    return _ratio(what, "`kubectl kustomize`, same objects", measured["genlb"], measured["kustomize"], 0.7)
+
+
+def many_clusters(scratch: Path, kubectl: str | None, clusters: int, rounds: int) -> Iterator[Row]:
+    """Render and validate of a whole fleet in one process, and the memory that it takes."""
+    root = scratch / "fleet"
+    names = write_fleet(root, clusters)
+    render = Command("render", [GENLB, "-C", str(root), "render", "--overwrite"], root)
+    first = run(render)
+    objects = objects_below(root / "clusters" / names[0] / "rendered")
+    what = f"`genlb render` of {clusters} clusters ({clusters * len(objects)} objects)"
+    if kubectl is not None:
+        yield _against_a_loop(scratch, kubectl, objects, first, clusters)
+    yield Row(f"{what}, peak memory", "–", f"{first.mebibytes:.0f} MiB", first.mebibytes, 64, "MiB")
+    fresh = Command("fresh", [GENLB, "-C", str(root), "render", "--out", str(scratch / "out")], root)
+    validate = Command("validate", [GENLB, "-C", str(root), "validate"], root)
+    measured = interleaved([fresh, validate], rounds)
+    yield _ratio(f"`genlb validate` of {clusters} clusters", "their render", measured["validate"], measured["fresh"], 2)
+
+
+def _against_a_loop(scratch: Path, kubectl: str, objects: list[dict[str, object]], first: Run, clusters: int) -> Row:
+    overlay = scratch / "peer-fleet"
+    write_overlay(overlay, objects)
+    sample = 20
+    single = interleaved([Command("k", [kubectl, "kustomize", str(overlay / "overlay")], scratch)], sample)["k"].seconds
+    loop = single * clusters
+    return Row(
+        f"`genlb render` of {clusters} clusters ({clusters * len(objects)} objects), first run, all files written",
+        f"a loop of `kubectl kustomize` ({sample} measured, extrapolated)",
+        f"{first.seconds:.2f} s : {loop:.0f} s",
+        first.seconds / loop * 60,
+        1.0,
+        "x 1/60",
+    )
+
+
+def _ratio(what: str, peer: str, ours: Run, theirs: Run, bound: float) -> Row:
+    measured = f"{_time(ours.seconds)} : {_time(theirs.seconds)}"
+    return Row(what, peer, measured, ours.seconds / theirs.seconds, bound)
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
