@@ -59,6 +59,7 @@ class SysctlDecision:
     fixed: Mapping[str, str]
     per_interface: Mapping[str, str]
     interfaces: tuple[str, ...]
+    rp_filter_reason: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

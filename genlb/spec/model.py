@@ -8,17 +8,18 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from genlb.spec.record import Record
 from genlb.spec.spelling import spelled
-from genlb.spec.values import Address, AddressBlock, Duration, Network, Version
+from genlb.spec.values import RELEASE, Address, AddressBlock, Duration, Network, Version
 
 LABEL = r"^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$"
 SUBDOMAIN = r"^(?=.{1,253}$)[a-z0-9]([-a-z0-9]*[a-z0-9])?(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$"
 LABEL_VALUE = r"^[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
+OPTIONAL_LABEL_VALUE = r"^([A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?)?$"
 LABEL_KEY = r"^([a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?/)?[A-Za-z0-9]([-A-Za-z0-9_.]{0,61}[A-Za-z0-9])?$"
-SECRET_KEY = r"^[-._a-zA-Z0-9]{1,253}$"
+DATA_KEY = r"^[-._a-zA-Z0-9]{1,253}$"
 COMMUNITY = r"^[0-9]{1,10}:[0-9]{1,10}(:[0-9]{1,10})?$"
 COMMUNITY_NAME = r"^[A-Za-z0-9_.-]{1,253}$"
 INTERFACE = r"^[A-Za-z0-9_.*?\[\]@-]{1,15}$"
@@ -27,6 +28,12 @@ TAG = r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,127}$"
 DIGEST = r"^sha256:[0-9a-f]{64}$"
 UUID = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 RULE_ID = r"^GLB[0-9]{3}$"
+DATE = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+QUANTITY = r"^[0-9]{1,18}(\.[0-9]{1,18})?([numkMGTPE]|[KMGTPE]i|[eE][+-]?[0-9]{1,2})?$"
+SYSCTL = r"^[A-Za-z0-9_][-A-Za-z0-9_.:/@+]{0,253}$"
+PRINTABLE = r"^[^\x00-\x1f\x7f]+$"
+KIND = r"^[A-Z][A-Za-z0-9]{0,62}$"
+SCHEDULER = r"^[a-z0-9]{1,15}$"
 RELATIVE_PATH = r"^(?!/)(?!.*//)[^\x00-\x1f\\]*$"
 
 AS_NUMBER_MAX = 4294967295
@@ -175,25 +182,22 @@ class SourceKind(enum.Enum):
     BUCKET = "Bucket"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Versions:
+class Versions(Record):
     """The releases that run in the cluster; they decide which fields exist."""
 
     kubernetes: Version = spelled("kubernetes")
-    calico: Version = spelled("calico")
-    metallb: Version = spelled("metallb")
+    calico: Version = spelled("calico", pattern=RELEASE)
+    metallb: Version = spelled("metallb", pattern=RELEASE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+class Access(Record):
     """Which live cluster this is: kubeconfig context, and the uid of its namespace kube-system."""
 
     context: str | None = spelled("context", default=None)
     uid: str | None = spelled("uid", default=None, pattern=UUID)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterNetwork:
+class ClusterNetwork(Record):
     """The address plan around the VIPs."""
 
     pod_cidrs: tuple[Network, ...] = spelled("podCIDRs", min_items=1)
@@ -201,16 +205,14 @@ class ClusterNetwork:
     node_cidrs: tuple[Network, ...] = spelled("nodeCIDRs", min_items=1)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerNames:
+class PeerNames(Record):
     """Names of adopted BGPPeers, kept instead of ``genlb-<router>-v4|v6``."""
 
     ipv4: str | None = spelled("ipv4", default=None, pattern=SUBDOMAIN)
     ipv6: str | None = spelled("ipv6", default=None, pattern=SUBDOMAIN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Router:
+class Router(Record):
     """A BGP neighbour of the nodes, usually a ToR; at most one address of each family."""
 
     name: str = spelled("name", pattern=LABEL)
@@ -220,8 +222,7 @@ class Router:
     peer_names: PeerNames = spelled("peerNames", default=PeerNames())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rack:
+class Rack(Record):
     """Nodes that share their routers."""
 
     name: str = spelled("name", pattern=LABEL_VALUE)
@@ -230,16 +231,14 @@ class Rack:
     routers: tuple[Router, ...] = spelled("routers", default=(), merge_by_name=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SecretKey:
+class SecretKey(Record):
     """A reference to one key of a Secret; never the secret itself."""
 
     secret_name: str = spelled("secretName", pattern=SUBDOMAIN)
-    key: str = spelled("key", pattern=SECRET_KEY)
+    key: str = spelled("key", pattern=DATA_KEY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Advertise:
+class Advertise(Record):
     """Which Service addresses Calico announces."""
 
     load_balancer_ips: LoadBalancerIPs = spelled("loadBalancerIPs", default=LoadBalancerIPs.FROM_POOLS)
@@ -249,16 +248,14 @@ class Advertise:
     external_cidrs: tuple[Network, ...] = spelled("externalCIDRs", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Community:
+class Community(Record):
     """A BGP community with a name that pools use."""
 
     name: str = spelled("name", pattern=COMMUNITY_NAME)
     value: str = spelled("value", pattern=COMMUNITY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bgp:
+class Bgp(Record):
     """Calico's BGP: who peers with whom, and what is announced."""
 
     as_number: int = spelled("asNumber", minimum=1, maximum=AS_NUMBER_MAX)
@@ -272,35 +269,33 @@ class Bgp:
     communities: tuple[Community, ...] = spelled("communities", default=(), merge_by_name=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelRequirement:
+class LabelRequirement(Record):
     """One expression of a label selector."""
 
     key: str = spelled("key", pattern=LABEL_KEY)
     operator: SelectorOperator = spelled("operator")
-    values: tuple[str, ...] = spelled("values", default=())
+    values: tuple[str, ...] = spelled("values", default=(), pattern=OPTIONAL_LABEL_VALUE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LabelSelector:
+class LabelSelector(Record):
     """A Kubernetes label selector."""
 
-    match_labels: Mapping[str, str] = spelled("matchLabels", default_factory=dict)
+    match_labels: Mapping[str, str] = spelled(
+        "matchLabels", default_factory=dict, key_pattern=LABEL_KEY, pattern=OPTIONAL_LABEL_VALUE
+    )
     match_expressions: tuple[LabelRequirement, ...] = spelled("matchExpressions", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Allocation:
+class Allocation(Record):
     """Which Services a pool serves (MetalLB's ``serviceAllocation``); priority 1 comes first, 0 last."""
 
     priority: int | None = spelled("priority", default=None, minimum=0, maximum=2147483647)
-    namespaces: tuple[str, ...] = spelled("namespaces", default=())
+    namespaces: tuple[str, ...] = spelled("namespaces", default=(), pattern=LABEL)
     namespace_selectors: tuple[LabelSelector, ...] = spelled("namespaceSelectors", default=())
     service_selectors: tuple[LabelSelector, ...] = spelled("serviceSelectors", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pool:
+class Pool(Record):
     """Addresses that MetalLB hands out as VIPs."""
 
     name: str = spelled("name", pattern=SUBDOMAIN)
@@ -308,20 +303,18 @@ class Pool:
     auto_assign: bool = spelled("autoAssign", default=True)
     avoid_buggy_ips: bool = spelled("avoidBuggyIPs", default=False)
     families: tuple[Family, ...] | None = spelled("families", default=None, min_items=1)
-    communities: tuple[str, ...] = spelled("communities", default=())
+    communities: tuple[str, ...] = spelled("communities", default=(), pattern=COMMUNITY_NAME)
     announce: Announce = spelled("announce", default=Announce.AUTO)
     allocate_to: Allocation | None = spelled("allocateTo", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ipvs:
+class Ipvs(Record):
     """kube-proxy's ipvs section, as far as genlb sets it."""
 
-    scheduler: str | None = spelled("scheduler", default=None, pattern=r"^[a-z0-9]{1,15}$")
+    scheduler: str | None = spelled("scheduler", default=None, pattern=SCHEDULER)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class KubeProxy:
+class KubeProxy(Record):
     """kube-proxy: who owns it and how it works."""
 
     managed_by: ManagedBy = spelled("managedBy", default=ManagedBy.KUBEADM)
@@ -333,8 +326,7 @@ class KubeProxy:
     restart: Restart = spelled("restart", default=Restart.MANUAL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Image:
+class Image(Record):
     """The daemons' container image; tag, digest or both."""
 
     repository: str = spelled("repository", pattern=REPOSITORY)
@@ -347,15 +339,13 @@ class Image:
         return f"{self.repository}{tag}{digest}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LocalObject:
+class LocalObject(Record):
     """A reference by name to an object in the same namespace."""
 
     name: str = spelled("name", pattern=SUBDOMAIN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Toleration:
+class Toleration(Record):
     """A Kubernetes toleration."""
 
     key: str | None = spelled("key", default=None, pattern=LABEL_KEY)
@@ -365,16 +355,14 @@ class Toleration:
     toleration_seconds: int | None = spelled("tolerationSeconds", default=None, minimum=0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Resources:
+class Resources(Record):
     """Requests and limits of a container, in Kubernetes quantities."""
 
-    requests: Mapping[str, str] = spelled("requests", default_factory=dict)
-    limits: Mapping[str, str] = spelled("limits", default_factory=dict)
+    requests: Mapping[str, str] = spelled("requests", default_factory=dict, key_pattern=LABEL_KEY, pattern=QUANTITY)
+    limits: Mapping[str, str] = spelled("limits", default_factory=dict, key_pattern=LABEL_KEY, pattern=QUANTITY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DaemonResources:
+class DaemonResources(Record):
     """Resources of the two daemons."""
 
     vip: Resources = spelled(
@@ -385,47 +373,49 @@ class DaemonResources:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agents:
+class Agents(Record):
     """What both node daemons share. ``image`` is required unless both are Disabled."""
 
     image: Image | None = spelled("image", default=None)
     image_pull_secrets: tuple[LocalObject, ...] = spelled("imagePullSecrets", default=())
-    node_selector: Mapping[str, str] = spelled("nodeSelector", default_factory=lambda: {"kubernetes.io/os": "linux"})
-    tolerations: tuple[Toleration, ...] = spelled("tolerations", default=(Toleration(operator=TolerationOperator.EXISTS),))
+    node_selector: Mapping[str, str] = spelled(
+        "nodeSelector",
+        default_factory=lambda: {"kubernetes.io/os": "linux"},
+        key_pattern=LABEL_KEY,
+        pattern=OPTIONAL_LABEL_VALUE,
+    )
+    tolerations: tuple[Toleration, ...] = spelled(
+        "tolerations", default=(Toleration(operator=TolerationOperator.EXISTS),)
+    )
     resources: DaemonResources = spelled("resources", default=DaemonResources())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sysctls:
+class Sysctls(Record):
     """Kernel settings that the sysctl daemon holds on every node."""
 
     state: DaemonState = spelled("state", default=DaemonState.ENABLED)
     rp_filter: RpFilter = spelled("rpFilter", default=RpFilter.LOOSE)
-    interfaces: tuple[str, ...] | None = spelled("interfaces", default=None)
+    interfaces: tuple[str, ...] | None = spelled("interfaces", default=None, pattern=INTERFACE)
     persist: bool = spelled("persist", default=False)
-    extra: Mapping[str, str] = spelled("extra", default_factory=dict)
+    extra: Mapping[str, str] = spelled("extra", default_factory=dict, key_pattern=SYSCTL, pattern=PRINTABLE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Routed:
+class Routed(Record):
     """How VIPs of BGP pools become local on nodes."""
 
     bind: Bind = spelled("bind", default=Bind.AUTO)
     scope: Scope = spelled("scope", default=Scope.ALL_NODES)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class L2:
+class L2(Record):
     """How VIPs of L2 pools find their one owner, and on which interfaces it answers."""
 
-    interfaces: tuple[str, ...] = spelled("interfaces", default=())
+    interfaces: tuple[str, ...] = spelled("interfaces", default=(), pattern=INTERFACE)
     lease_duration: Duration = spelled("leaseDuration", default=Duration(10_000))
     renew_interval: Duration = spelled("renewInterval", default=Duration(2_000))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VipBinder:
+class VipBinder(Record):
     """The daemon that makes VIPs local, or checks that kube-proxy does."""
 
     state: DaemonState = spelled("state", default=DaemonState.ENABLED)
@@ -434,32 +424,28 @@ class VipBinder:
     guard: bool = spelled("guard", default=True)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Namespaces:
+class Namespaces(Record):
     """Where MetalLB and Calico run; the BGP password's Secret lives with Calico."""
 
     metallb: str = spelled("metallb", default="metallb-system", pattern=LABEL)
     calico: str = spelled("calico", default="calico-system", pattern=LABEL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Destination:
+class Destination(Record):
     """Argo CD's name or URL of the cluster; without either, the cluster's own name."""
 
     name: str | None = spelled("name", default=None)
     server: str | None = spelled("server", default=None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ArgoCD:
+class ArgoCD(Record):
     """Where the Applications live."""
 
     namespace: str = spelled("namespace", default="argocd", pattern=LABEL)
     project: str = spelled("project", default="default", pattern=SUBDOMAIN)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SourceRef:
+class SourceRef(Record):
     """The Flux source that holds this repository."""
 
     kind: SourceKind = spelled("kind", default=SourceKind.GIT_REPOSITORY)
@@ -467,8 +453,7 @@ class SourceRef:
     namespace: str | None = spelled("namespace", default=None, pattern=LABEL)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Flux:
+class Flux(Record):
     """Where the Kustomizations live, what they read and what they wait for."""
 
     namespace: str = spelled("namespace", default="flux-system", pattern=LABEL)
@@ -476,8 +461,7 @@ class Flux:
     depends_on: tuple[LocalObject, ...] = spelled("dependsOn", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gitops:
+class Gitops(Record):
     """Who applies the rendered units, and from where. ``path`` is this repository root's place in ``repoURL``."""
 
     engine: Engine = spelled("engine", default=Engine.NONE)
@@ -489,37 +473,33 @@ class Gitops:
     flux: Flux = spelled("flux", default=Flux())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Patch:
+class Patch(Record):
     """A JSON merge patch (RFC 7396) on one rendered object, for what the spec cannot say."""
 
-    kind: str = spelled("kind", pattern=r"^[A-Z][A-Za-z0-9]{0,62}$")
+    kind: str = spelled("kind", pattern=KIND)
     name: str = spelled("name")
     namespace: str | None = spelled("namespace", default=None, pattern=LABEL)
     merge: Mapping[str, Any] = spelled("merge")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Suppression:
+class Suppression(Record):
     """A rule that shall not speak here; without a reason, or past its last day, it suppresses nothing."""
 
     rule: str = spelled("rule", pattern=RULE_ID)
     reason: str | None = spelled("reason", default=None)
-    expires: str | None = spelled("expires", default=None, pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")
+    expires: str | None = spelled("expires", default=None, pattern=DATE)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lint:
+class Lint(Record):
     """What the rules shall not say about this cluster."""
 
     suppress: tuple[Suppression, ...] = spelled("suppress", default=())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spec:
+class Spec(Record):
     """Everything genlb renders, from one place."""
 
-    profiles: tuple[str, ...] = spelled("profiles", default=())
+    profiles: tuple[str, ...] = spelled("profiles", default=(), pattern=LABEL)
     versions: Versions = spelled("versions")
     routing_domain: str = spelled("routingDomain", default="default", pattern=LABEL_VALUE)
     access: Access = spelled("access", default=Access())
@@ -536,17 +516,17 @@ class Spec:
     lint: Lint = spelled("lint", default=Lint())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Metadata:
+class Metadata(Record):
     """Name and labels of a cluster; the name equals its folder's."""
 
     name: str = spelled("name", pattern=LABEL)
-    labels: Mapping[str, str] = spelled("labels", default_factory=dict)
-    annotations: Mapping[str, str] = spelled("annotations", default_factory=dict)
+    labels: Mapping[str, str] = spelled(
+        "labels", default_factory=dict, key_pattern=LABEL_KEY, pattern=OPTIONAL_LABEL_VALUE
+    )
+    annotations: Mapping[str, str] = spelled("annotations", default_factory=dict, key_pattern=LABEL_KEY)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cluster:
+class Cluster(Record):
     """One cluster: what people declared, all layers merged."""
 
     metadata: Metadata = spelled("metadata")

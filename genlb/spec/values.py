@@ -49,7 +49,7 @@ class AddressBlock(NamedTuple):
 
     def networks(self) -> tuple[Network, ...]:
         """The exact CIDRs of the block, in address order."""
-        return tuple(summarize_address_range(self.first, self.last))  # type: ignore[type-var]  # one family
+        return tuple(summarize_address_range(self.first, self.last))
 
     def __str__(self) -> str:
         networks = self.networks()
@@ -71,16 +71,19 @@ def parse_network(text: str) -> Network:
     """Read one CIDR; host bits are cleared as MetalLB clears them (rule GLB204 tells about it), a prefix is a must."""
     address, slash, prefix = text.partition("/")
     if not slash:
-        raise ValueError(f"an address without a prefix length: write {text}/{32 if '.' in text else 128}")
+        raise ValueError(f"an address without a prefix length: write {text}/{parse_address(text).max_prefixlen}")
     if not (prefix.isascii() and prefix.isdigit()) or (len(prefix) > 1 and prefix[0] == "0"):
         raise ValueError("the prefix length is a plain number")
-    parse_address(address)
+    if ":" in address:
+        parse_address(address)
     return ip_network(text, strict=False)
 
 
 _UNITS = {"h": 3_600_000, "m": 60_000, "s": 1_000, "ms": 1}
-_DURATION = re.compile(r"(?:\d+(?:h|ms|m|s))+\Z")
-_DURATION_PART = re.compile(r"(\d+)(h|ms|m|s)")
+# Bounded far below the 292 years at which Go's durations overflow.
+DURATION = r"^([0-9]{1,6}(h|ms|m|s)){1,4}$"
+_DURATION = re.compile(DURATION)
+_DURATION_PART = re.compile(r"([0-9]+)(h|ms|m|s)")
 
 
 class Duration(NamedTuple):
@@ -91,7 +94,7 @@ class Duration(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> Duration:
         """Read a sum of ``h``, ``m``, ``s`` and ``ms``; ``ValueError`` for anything else."""
-        if not _DURATION.match(text):
+        if not _DURATION.fullmatch(text):
             raise ValueError("a duration is written like 10s, 2m0s or 500ms")
         return cls(sum(int(number) * _UNITS[unit] for number, unit in _DURATION_PART.findall(text)))
 
@@ -102,7 +105,7 @@ class Duration(NamedTuple):
 
     def __str__(self) -> str:
         """Go's own spelling, to which the Kubernetes API normalises: ``120s`` is ``2m0s``."""
-        if self.milliseconds < 1_000:
+        if self.milliseconds < _UNITS["s"]:
             return f"{self.milliseconds}ms" if self.milliseconds else "0s"
         seconds, rest = divmod(self.milliseconds, 1_000)
         minutes, seconds = divmod(seconds, 60)
@@ -113,7 +116,9 @@ class Duration(NamedTuple):
         return f"{minutes}m{tail}" if minutes else tail
 
 
-_VERSION = re.compile(r"(0|[1-9]\d{0,5})\.(0|[1-9]\d{0,5})(?:\.(0|[1-9]\d{0,5}))?\Z")
+VERSION = r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})(\.(0|[1-9][0-9]{0,5}))?$"
+RELEASE = r"^(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})\.(0|[1-9][0-9]{0,5})$"
+_VERSION = re.compile(VERSION)
 
 
 @total_ordering
@@ -130,10 +135,10 @@ class Version:
     @classmethod
     def parse(cls, text: str) -> Version:
         """Read ``1.35`` or ``3.32.1``; no leading ``v``, no suffix."""
-        match = _VERSION.match(text)
+        match = _VERSION.fullmatch(text)
         if not match:
             raise ValueError('a version is written like "1.35" or "3.32.1", without a leading v')
-        major, minor, patch = match.groups()
+        major, minor, _, patch = match.groups()
         return cls(int(major), int(minor), None if patch is None else int(patch))
 
     @property

@@ -1,0 +1,25 @@
+"""Where the process starts: ``genlb`` and ``python -m genlb``."""
+
+from __future__ import annotations
+
+import sys
+
+from genlb import __version__
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code.
+
+    ``genlb --version`` is answered before anything is loaded: scripts and CI ask for it all the time, and click alone
+    would cost three times as much as Python itself.
+    """
+    if sys.argv[1:] == ["--version"]:
+        sys.stdout.write(f"genlb {__version__}\n")
+        return
+    from genlb.cli.main import run
+
+    sys.exit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,341 @@
+"""The facade: everything that the command line, or a program of yours, asks of genlb.
+
+>>> repository = open_repository(".")
+>>> for cluster in load(repository):
+...     if cluster.valid:
+...         write(repository, render(cluster))
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from genlb import __version__
+from genlb.errors import Diagnostic, InvalidInput, Severity, Span, Undetermined, UsageError, in_order
+from genlb.network import decide
+from genlb.render.context import Context
+from genlb.report.suggestion import did_you_mean
+from genlb.rules import judge
+from genlb.spec.assemble import LoadedSpec
+from genlb.stores.repository import Repository, find_root
+from genlb.yamltext.node import MappingNode, Node, ScalarNode, plain
+
+if TYPE_CHECKING:
+    from genlb.manifest import Manifest
+    from genlb.render.tree import Rendered
+    from genlb.stores.tree import TreeState, Written
+
+__all__ = [
+    "LoadedCluster",
+    "Renderable",
+    "Repository",
+    "changed_files",
+    "cluster_names",
+    "compare",
+    "has_errors",
+    "is_touched",
+    "load",
+    "open_repository",
+    "render",
+    "write",
+]
+
+
+def open_repository(start: str = ".") -> Repository:
+    """The repository around ``start``: the nearest parent with ``genlb.yaml`` or ``clusters/``.
+
+    ``UsageError`` when there is none, or when its ``requires`` asks for another genlb.
+
+    >>> open_repository("clusters/fra1-prod").names
+    ('ams2-stage', 'fra1-prod')
+    """
+    return Repository(find_root(start), __version__)
+
+
+def cluster_names(start: str = ".") -> tuple[str, ...]:
+    """Names of the clusters of the repository around ``start``; no spec is read.
+
+    >>> cluster_names()
+    ('ams2-stage', 'fra1-prod')
+    """
+    return open_repository(start).names
+
+
+class Renderable(NamedTuple):
+    """All that rendering needs of a valid cluster: small, so that a fleet of them fits into memory."""
+
+    context: Context
+    spec_digest: str
+
+    @property
+    def name(self) -> str:
+        """The cluster's name."""
+        return self.context.cluster.name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LoadedCluster:
+    """One cluster as read and judged.
+
+    ``diagnostics`` holds every mistake of its own files, its layers and its baseConfig, sorted. ``context`` is None
+    when its spec has errors. ``unread`` says which file could not be read and why: nothing can be said about such a
+    cluster, not even that it is wrong.
+    """
+
+    name: str
+    folder: str
+    spec: LoadedSpec | None = None
+    context: Context | None = None
+    diagnostics: tuple[Diagnostic, ...] = ()
+    unread: str = ""
+
+    @property
+    def valid(self) -> bool:
+        """Whether it can be rendered."""
+        return self.context is not None and not has_errors(self.diagnostics)
+
+    @property
+    def labels(self) -> Mapping[str, Any] | None:
+        """``metadata.labels``, whatever else is wrong with the spec; None when even that much cannot be read."""
+        if self.spec is None or self.spec.tree is None:
+            return None
+        node = self.spec.node("metadata", "labels")
+        return plain(node) if isinstance(node, MappingNode) else {}
+
+    def renderable(self) -> Renderable:
+        """What ``render`` needs of it; ``InvalidInput`` with its diagnostics unless it is valid."""
+        if self.unread:
+            raise Undetermined(self.unread)
+        if self.context is None or self.spec is None or has_errors(self.diagnostics):
+            raise InvalidInput(self.diagnostics)
+        return _renderable(self.spec, self.context)
+
+
+def known(repository: Repository, names: Sequence[str]) -> tuple[str, ...]:
+    """``names``, each once, or all clusters without any; ``UsageError`` for a name that is none.
+
+    >>> known(open_repository(), [])
+    ('ams2-stage', 'fra1-prod')
+    """
+    for name in names:
+        if name not in repository.names:
+            place = f"{repository.settings.clusters}/"
+            raise UsageError(f"there is no cluster {name!r} in {place}{did_you_mean(name, repository.names)}")
+    return tuple(dict.fromkeys(names)) or repository.names
+
+
+def clusters_at(repository: Repository, targets: Sequence[str], folder: str = ".") -> tuple[str, ...]:
+    """The clusters that names and paths mean; paths are relative to ``folder``. A shared file means all clusters.
+
+    >>> clusters_at(open_repository(), ["clusters/fra1-prod/cluster.yaml"])
+    ('fra1-prod',)
+    """
+    names: list[str] = []
+    for target in targets:
+        if target in repository.names or not _is_path(target, folder):
+            names += known(repository, [target])
+        else:
+            names += repository.clusters_of(os.path.join(folder, target))
+    return known(repository, names)
+
+
+def others(repository: Repository, *, everything: bool) -> tuple[Diagnostic, ...]:
+    """What is wrong with the settings; with ``everything`` also with odd folders and layers that no cluster takes.
+
+    >>> others(open_repository(), everything=True)
+    ()
+    """
+    found = list(repository.settings_diagnostics)
+    if everything:
+        found += [*repository.folder_diagnostics, *repository.unused_layers()]
+    return in_order(found)
+
+
+def load(repository: Repository, names: Sequence[str] = ()) -> Iterator[LoadedCluster]:
+    """The named clusters (all without names) one after another, each read when its turn comes.
+
+    ``UsageError`` for a name that is none. A file that cannot be read is told by ``LoadedCluster.unread``.
+
+    >>> [cluster.name for cluster in load(open_repository()) if not cluster.valid]
+    ['ams2-stage']
+    """
+    return (_load(repository, name) for name in known(repository, names))
+
+
+def changed_files(repository: Repository, since: str) -> frozenset[str]:
+    """Files that differ between a git commit and the work tree; ``Undetermined`` when git cannot tell.
+
+    >>> sorted(changed_files(open_repository(), "origin/main"))
+    ['clusters/fra1-prod/cluster.yaml']
+    """
+    from genlb.stores.git import changed_files as changed
+
+    return changed(repository.root, since)
+
+
+def is_touched(repository: Repository, loaded: LoadedCluster, files: Collection[str]) -> bool:
+    """Whether any of ``files`` has a say in what is rendered for the cluster, or lies in its folder.
+
+    >>> is_touched(repository, cluster, {"clusters/_defaults.yaml"})
+    True
+    """
+    if loaded.spec is None:
+        return True
+    own = f"{loaded.folder}/"
+    inputs = {*loaded.spec.layers, *repository.inputs(loaded.spec)}
+    return any(file in inputs or file.startswith(own) for file in files)
+
+
+def render(cluster: LoadedCluster | Renderable) -> Rendered:
+    """Every file of the cluster as text; ``InvalidInput`` when its spec has errors.
+
+    >>> sorted(render(cluster).files)[:2]
+    ['advertise/bgpconfiguration-default.yaml', 'advertise/kustomization.yaml']
+    """
+    from genlb.render.tree import render as rendered
+
+    return rendered(*(cluster.renderable() if isinstance(cluster, LoadedCluster) else cluster))
+
+
+def objects(rendered: Rendered) -> Iterator[tuple[str, str]]:
+    """Path and text of every Kubernetes object in the order in which they are applied; no kustomization, no Helm values.
+
+    >>> [path for path, _ in objects(rendered)][-1]
+    'advertise/bgpconfiguration-default.yaml'
+    """
+    from genlb.manifest import file_names, key_of
+
+    folders = {unit.value: manifests for unit, manifests in rendered.objects.items()} | {"gitops": rendered.gitops}
+    for folder, manifests in folders.items():
+        for name in file_names([key_of(manifest) for manifest in manifests]):
+            yield f"{folder}/{name}", rendered.files[f"{folder}/{name}"]
+
+
+def compare(repository: Repository, rendered: Rendered, *, out: str | None = None) -> TreeState:
+    """What writing would change in ``clusters/<name>/rendered/``, or in ``<out>/<name>/rendered/``.
+
+    >>> compare(repository, render(cluster)).up_to_date
+    True
+    """
+    from genlb.stores.tree import compare_tree
+
+    return compare_tree(_target(repository, rendered, out), rendered)
+
+
+def write(repository: Repository, rendered: Rendered, *, overwrite: bool = False, out: str | None = None) -> Written:
+    """Write all files or none. Hand edits stop it (``Written.refused``) unless ``overwrite``.
+
+    >>> write(repository, render(cluster)).updated
+    ('node/daemonset-genlb-vip.yaml',)
+    """
+    from genlb.stores.tree import write_tree
+
+    return write_tree(_target(repository, rendered, out), rendered, overwrite=overwrite)
+
+
+def tree_findings(
+    folder: str,
+    *,
+    changed: Sequence[str] = (),
+    missing: Sequence[str] = (),
+    left_over: Sequence[str] = (),
+    hand_edited: Sequence[str] = (),
+) -> tuple[Diagnostic, ...]:
+    """What is wrong with rendered files below ``folder``, sorted by path.
+
+    >>> tree_findings("clusters/fra1-prod/rendered", missing=["node/namespace-genlb-system.yaml"])[0].rule
+    'GLB607'
+    """
+    from genlb.rules.catalogue import Finding
+    from genlb.rules.rendering import HAND_EDITED, STALE
+
+    stories = (
+        (STALE, changed, "the spec renders something else", ""),
+        (STALE, missing, "the file is missing", ""),
+        (HAND_EDITED, left_over, "the spec renders no such file any more", "genlb render deletes it"),
+        (HAND_EDITED, hand_edited, "the file was edited by hand", ""),
+    )
+    found = [
+        rule.diagnostic(Finding(Span.whole(f"{folder}/{path}"), message, help_))
+        for rule, paths, message, help_ in stories
+        for path in paths
+    ]
+    return tuple(sorted(found, key=lambda diagnostic: diagnostic.span))
+
+
+def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
+    """Whether any of them is an error.
+
+    >>> has_errors(())
+    False
+    """
+    return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
+
+
+def _load(repository: Repository, name: str) -> LoadedCluster:
+    folder = repository.folder(name)
+    try:
+        spec = repository.load(name)
+        if spec.cluster is None:
+            return LoadedCluster(name=name, folder=folder, spec=spec, diagnostics=in_order(spec.diagnostics))
+        base_config, found = repository.base_config(spec)
+    except Undetermined as error:
+        return LoadedCluster(name=name, folder=folder, unread=str(error))
+    decisions = decide(spec.cluster)
+    context = Context(
+        cluster=spec.cluster, decisions=decisions, base_config=base_config, template=_template, folder=folder
+    )
+    diagnostics = [*spec.diagnostics, *judge(spec, decisions), *found]
+    if spec.cluster.spec.patches and not has_errors(diagnostics):
+        diagnostics += _judged_patches(spec, _renderable(spec, context))
+    return LoadedCluster(name=name, folder=folder, spec=spec, context=context, diagnostics=in_order(diagnostics))
+
+
+def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagnostic]:
+    """Only rendering shows whether a patch finds its object, and whether that is still what its API server knows."""
+    from genlb.render.strictness import problems
+    from genlb.resources import object_schemas
+    from genlb.rules.catalogue import Finding
+    from genlb.rules.rendering import PATCH
+
+    rendered = render(renderable)
+    versions = renderable.context.cluster.spec.versions
+    found = [(problem.index, problem.message) for problem in rendered.problems]
+    for index, manifest in rendered.patched:
+        found += [(index, message) for message in problems(manifest, object_schemas(), versions)]
+    for index, message in found:
+        yield PATCH.diagnostic(Finding(spec.span("spec", "patches", index), message), cluster=spec.name)
+
+
+def _renderable(spec: LoadedSpec, context: Context) -> Renderable:
+    from genlb.render.digest import spec_digest
+
+    return Renderable(context, spec_digest(plain(spec.tree) if spec.tree else {}, context.base_config))
+
+
+def _is_path(target: str, folder: str) -> bool:
+    """Whether somebody means a path: it looks like one, or there is one of this name."""
+    return "/" in target or target.endswith((".yaml", ".yml")) or os.path.lexists(os.path.join(folder, target))
+
+
+def _target(repository: Repository, rendered: Rendered, out: str | None) -> str:
+    return f"{out or repository.clusters_path}/{rendered.cluster}"
+
+
+def _template(name: str) -> Manifest:
+    """A fresh copy of the skeleton ``name``."""
+    skeleton: Manifest = plain(_skeleton(name))
+    return skeleton
+
+
+@cache
+def _skeleton(name: str) -> Node:
+    from genlb.resources import template
+    from genlb.yamltext import read
+
+    root = read(template(f"{name}.yaml"), name).root
+    return root or ScalarNode(None, Span.whole(name), plain=True)

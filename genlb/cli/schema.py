@@ -1,0 +1,37 @@
+"""``genlb schema``: the JSON Schemas, for editors and other tools."""
+
+from __future__ import annotations
+
+import os
+
+import click
+
+from genlb import api
+from genlb.cli.options import complete_schema, examples
+from genlb.cli.output import Outcome
+from genlb.cli.session import Session
+
+
+@click.command(
+    "schema",
+    epilog=examples("genlb schema > cluster.schema.json", "genlb schema genlb", "genlb schema --out schemas"),
+)
+@click.argument("name", default="cluster", metavar="[NAME]", shell_complete=complete_schema)
+@click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Write all schemas to DIR instead.")
+@click.pass_obj
+def command(session: Session, /, *, name: str, out: str | None) -> Outcome:
+    """Print the JSON Schema NAME: cluster, profile, fleet-defaults, genlb, agent-vip or agent-sysctl.
+
+    A spec that begins with `# yaml-language-server: $schema=../../schemas/cluster.schema.json` gets completion and
+    checks in editors once the schemas lie there.
+    """
+    if out is None:
+        session.console.data(api.schema_text(name))
+        return Outcome.FINE
+    folder = os.path.join(session.directory, out)
+    os.makedirs(folder, exist_ok=True)
+    for schema in api.schema_names():
+        path = os.path.join(folder, f"{schema}.schema.json")
+        api.write_file(path, api.schema_text(schema))
+        session.console.result(os.path.join(out, f"{schema}.schema.json"))
+    return Outcome.FINE

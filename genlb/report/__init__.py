@@ -1,0 +1,1 @@
+"""How results are told: text for people, JSON for machines. Pure: values in, strings out."""

@@ -1,0 +1,75 @@
+"""Secrets that somebody typed into a spec are not repeated on a terminal, in a CI log or in a report.
+
+A secret has no place in a spec (rule GLB310), which is exactly why its line is the one that gets quoted.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Sequence
+
+from genlb.errors import Diagnostic
+
+STARS = "***"
+_WHOLLY_SECRET = frozenset({"GLB310"})
+_SHORTEST = 4
+
+# A key that sounds like a secret and is no mere reference (secretName, passwordRef), with a scalar behind it.
+_KEY = (
+    r"(?i)[\"']?\b[\w.-]*(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_]?key|api[-_]?key)"
+    r"(?![\w.-]*(?:name|names|namespace|ref|refs|secrets|key)[\"']?\s*:)[\w.-]*[\"']?\s*:"
+)
+_SECRET_VALUE = re.compile(
+    _KEY + r"\s+(?P<value>\"(?:\\.|[^\"\\])*\"?|'(?:''|[^'])*'?|[^\s{\[&*!|>#][^,}\]]*?)\s*(?:[,}\]]|\s#|$)"
+)
+_SECRET_BLOCK = re.compile(_KEY + r"\s*[|>][-+0-9]*\s*(?:#.*)?$")
+_URL_PASSWORD = re.compile(r"://(?P<value>[^\s/@\"']+)@")
+
+Range = tuple[int, int]
+
+
+def secret_ranges(lines: Sequence[str], number: int) -> list[Range]:
+    """Which parts of line ``number`` (from 1) to hide, as half-open ranges of code points from 0."""
+    line = lines[number - 1]
+    if _inside_secret_block(lines, number):
+        return [(len(line) - len(line.lstrip()), len(line))]
+    return [match.span("value") for pattern in (_SECRET_VALUE, _URL_PASSWORD) for match in pattern.finditer(line)]
+
+
+def _inside_secret_block(lines: Sequence[str], number: int) -> bool:
+    """Whether the line is text of a block scalar under a secret-like key."""
+    indent = _indent(lines[number - 1])
+    for line in reversed(lines[: number - 1]):
+        if line.strip() and _indent(line) < indent:
+            return bool(_SECRET_BLOCK.search(line))
+    return False
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip(" "))
+
+
+def ranges_of(diagnostic: Diagnostic, lines: Sequence[str]) -> list[Range]:
+    """Which parts of the diagnostic's line to hide; all of its span when the rule is about a secret."""
+    span = diagnostic.span
+    if not 1 <= span.line <= len(lines):
+        return []
+    ranges = secret_ranges(lines, span.line)
+    if diagnostic.rule in _WHOLLY_SECRET:
+        end = span.end_column - 1 if span.end_line == span.line else len(lines[span.line - 1])
+        ranges.append((span.column - 1, end))
+    return ranges
+
+
+def concealed(diagnostic: Diagnostic, lines: Sequence[str]) -> Diagnostic:
+    """The diagnostic with the secrets of its line taken out of its own words."""
+    if not 1 <= diagnostic.span.line <= len(lines):
+        return diagnostic
+    line = lines[diagnostic.span.line - 1]
+    secrets = [line[start:end].strip("\"' ") for start, end in ranges_of(diagnostic, lines)]
+    words = {name: getattr(diagnostic, name) for name in ("message", "why", "help")}
+    for secret in secrets:
+        if len(secret) >= _SHORTEST:
+            words = {name: text.replace(secret, STARS) for name, text in words.items()}
+    return dataclasses.replace(diagnostic, **words)

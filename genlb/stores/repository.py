@@ -1,0 +1,306 @@
+"""A repository of cluster specs on disk: its root, its settings, its clusters, their files.
+
+Layers are read and parsed once, a cluster's own file each time it is asked for: of a thousand clusters only those in
+work are in memory. Names from directories are checked before they become part of a path, and every file name in a
+diagnostic is relative to the root, with ``/``.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from genlb.errors import Diagnostic, InvalidInput, Span, Undetermined, UsageError
+from genlb.rules.catalogue import Finding
+from genlb.rules.reading import BASE_CONFIG, NAME, NO_SPEC
+from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
+from genlb.spec.model import LABEL
+from genlb.spec.read import Kind, read_layer
+from genlb.spec.settings import Settings, read_settings
+from genlb.stores.sourcefile import is_inside, read_source
+from genlb.yamltext import Document, load, read
+from genlb.yamltext.node import MappingNode, ScalarNode, SequenceNode, plain
+
+SETTINGS_FILE = "genlb.yaml"
+CLUSTERS_FOLDER = "clusters"
+CLUSTER_FILE = "cluster.yaml"
+DEFAULTS_FILE = "_defaults.yaml"
+PROFILES_FOLDER = "_profiles"
+
+_NAME = re.compile(LABEL)
+_PROFILE = re.compile(LABEL.removesuffix("$") + r"\.yaml")
+
+
+def find_root(start: str) -> str:
+    """The nearest folder, from ``start`` upwards, that holds ``genlb.yaml`` or ``clusters/``."""
+    folder = os.path.abspath(start)
+    if not os.path.isdir(folder):
+        raise UsageError(f"{start} is no folder")
+    while True:
+        if os.path.isfile(os.path.join(folder, SETTINGS_FILE)) or os.path.isdir(os.path.join(folder, CLUSTERS_FOLDER)):
+            return folder
+        parent = os.path.dirname(folder)
+        if parent == folder:
+            raise UsageError(
+                f"no genlb repository: neither {SETTINGS_FILE} nor {CLUSTERS_FOLDER}/ in {os.path.abspath(start)} or "
+                "above it (-C names another folder, `genlb init` makes a repository)"
+            )
+        folder = parent
+
+
+class Repository:
+    """An open repository.
+
+    ``names`` are its clusters, sorted. ``settings_diagnostics`` are about ``genlb.yaml``, ``folder_diagnostics`` about
+    folders that look like clusters and are none.
+    """
+
+    def __init__(self, root: str, version: str) -> None:
+        self.root = root
+        self.settings, self.settings_diagnostics = _settings(root, version)
+        self.names, self.folder_diagnostics = self._list()
+        self.profiles = _Profiles(root, self.path(PROFILES_FOLDER))
+        self._defaults: tuple[LayerFile | None, ...] = ()
+        self._shared: dict[str, Any] = {}
+
+    def path(self, *parts: str) -> str:
+        """A path below the clusters folder, relative to the root."""
+        return posixpath.join(self.settings.clusters, *parts)
+
+    def folder(self, name: str) -> str:
+        """The folder of cluster ``name``, relative to the root."""
+        return self.path(name)
+
+    @property
+    def _profiles_path(self) -> str:
+        return os.path.join(self.clusters_path, PROFILES_FOLDER)
+
+    @property
+    def clusters_path(self) -> str:
+        """The clusters folder as a path of this system."""
+        return os.path.join(self.root, self.settings.clusters)
+
+    @property
+    def defaults(self) -> LayerFile | None:
+        """The FleetDefaults, when there are any."""
+        if not self._defaults:
+            self._defaults = (_layer(self.root, self.path(DEFAULTS_FILE)),)
+        return self._defaults[0]
+
+    def load(self, name: str) -> LoadedSpec:
+        """The spec of cluster ``name`` with all its layers; mistakes are in its diagnostics.
+
+        ``Undetermined`` when a file that it needs cannot be read, ``UsageError`` when there is no such cluster.
+        """
+        own = _layer(self.root, self.path(name, CLUSTER_FILE)) if name in self.names else None
+        if own is None:
+            raise UsageError(f"no cluster {name!r} in {self.settings.clusters}/")
+        return assemble(name, own, self.defaults, self.profiles)
+
+    def base_config(self, loaded: LoadedSpec) -> tuple[Mapping[str, Any] | None, tuple[Diagnostic, ...]]:
+        """The KubeProxyConfiguration that ``kubeProxy.baseConfig`` names, and what is wrong with it."""
+        file = loaded.cluster.spec.kube_proxy.base_config if loaded.cluster else None
+        if file is None:
+            return None, ()
+        path = posixpath.normpath(posixpath.join(self.folder(loaded.name), file))
+        if path.startswith("../") or not is_inside(self.root, os.path.join(self.root, path)):
+            return None, (_base_config_mistake(loaded, f"{file} lies outside the repository"),)
+        try:
+            data = self._base_config_data(path, shared=not path.startswith(f"{self.folder(loaded.name)}/"))
+        except InvalidInput as error:
+            return None, error.diagnostics
+        if data is None:
+            return None, (_base_config_mistake(loaded, f"there is no file {path}"),)
+        if not isinstance(data, Mapping):
+            return None, (_base_config_mistake(loaded, f"{path} holds no KubeProxyConfiguration"),)
+        return data, ()
+
+    def inputs(self, loaded: LoadedSpec) -> frozenset[str]:
+        """Files outside its own folder that have a say in a cluster, those included that were there once."""
+        files = {SETTINGS_FILE, self.path(DEFAULTS_FILE), *loaded.layers}
+        profiles = loaded.node("spec", "profiles") if loaded.tree else None
+        for profile in profiles.items if isinstance(profiles, SequenceNode) else ():
+            files.add(self.path(PROFILES_FOLDER, f"{plain(profile)}.yaml"))
+        base_config = loaded.node("spec", "kubeProxy", "baseConfig") if loaded.tree else None
+        if isinstance(base_config, ScalarNode):
+            files.add(posixpath.normpath(posixpath.join(self.folder(loaded.name), str(base_config.value))))
+        return frozenset(files)
+
+    def clusters_of(self, path: str) -> tuple[str, ...]:
+        """The clusters that the file or folder ``path`` belongs to; what several share belongs to all of them."""
+        relative = os.path.relpath(os.path.realpath(path), os.path.realpath(self.root)).replace(os.sep, "/")
+        if relative == ".." or relative.startswith("../"):
+            raise UsageError(f"{path} lies outside the repository in {self.root} (-C names another one)")
+        if not os.path.lexists(path):
+            raise UsageError(f"there is no {path}")
+        if relative in (".", SETTINGS_FILE, self.settings.clusters):
+            return self.names
+        name, _, _ = relative.removeprefix(f"{self.settings.clusters}/").partition("/")
+        if relative.startswith(f"{self.settings.clusters}/"):
+            if name in (DEFAULTS_FILE, PROFILES_FOLDER):
+                return self.names
+            if name in self.names:
+                return (name,)
+        raise UsageError(f"{relative} belongs to no cluster")
+
+    def unused_layers(self) -> tuple[Diagnostic, ...]:
+        """What is wrong with layers that no cluster took so far."""
+        layers = [(self.profiles[name], Kind.PROFILE) for name in self.profiles.untouched()]
+        if self.defaults and not self.names:
+            layers.append((self.defaults, Kind.FLEET_DEFAULTS))
+        found: list[Diagnostic] = []
+        for layer, kind in layers:
+            found += layer.document.diagnostics
+            if isinstance(layer.document.root, MappingNode):
+                found += read_layer(layer.document.root, kind)
+        return tuple(found)
+
+    def lines(self, file: str) -> tuple[str, ...]:
+        """The lines of ``file`` for an excerpt; none when it cannot be read."""
+        try:
+            data = read_source(self.root, file)
+        except (InvalidInput, OSError):
+            return ()
+        return tuple(data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()) if data else ()
+
+    def _list(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
+        """Names of the clusters, sorted, and what else looks like one."""
+        names: list[str] = []
+        odd: list[Diagnostic] = []
+        for name in _folders(self.clusters_path):
+            if not _NAME.fullmatch(name):
+                odd.append(_odd_name(self.path(name)))
+            elif _may_exist(os.path.join(self.root, self.path(name, CLUSTER_FILE))):
+                names.append(name)
+            else:
+                odd.append(_no_cluster(self.path(name)))
+        odd += (
+            _no_profile(self.path(PROFILES_FOLDER, name)) for name in _entries(self._profiles_path) if _is_odd(name)
+        )
+        return tuple(names), tuple(odd)
+
+    def _base_config_data(self, path: str, *, shared: bool) -> Any:
+        """A parsed file, None for none; one outside a cluster's folder may be named by many clusters and is kept."""
+        if path in self._shared:
+            return self._shared[path]
+        content = read_source(self.root, path)
+        # kube-proxy's own text, not a person's: what YAML 1.1 would read differently is no mistake of the user's.
+        data = None if content is None else load(content, path) or {}
+        if shared:
+            self._shared[path] = data
+        return data
+
+
+class _Profiles(Mapping[str, LayerFile]):
+    """Profiles by name; listed at once, read and parsed when first asked for."""
+
+    def __init__(self, root: str, folder: str) -> None:
+        self._root = root
+        self._folder = folder
+        self._files = {
+            name.removesuffix(".yaml"): name
+            for name in _entries(os.path.join(root, folder))
+            if _PROFILE.fullmatch(name)
+        }
+        self._read: dict[str, LayerFile] = {}
+
+    def __getitem__(self, name: str) -> LayerFile:
+        if name not in self._read:
+            layer = _layer(self._root, posixpath.join(self._folder, self._files[name]))
+            if layer is None:
+                raise KeyError(name)
+            self._read[name] = layer
+        return self._read[name]
+
+    def untouched(self) -> list[str]:
+        """Names of the profiles that nobody asked for yet."""
+        return [name for name in self._files if name not in self._read]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
+def _settings(root: str, version: str) -> tuple[Settings, tuple[Diagnostic, ...]]:
+    layer = _layer(root, SETTINGS_FILE)
+    return read_settings(layer.document if layer else None, version)
+
+
+def _layer(root: str, file: str) -> LayerFile | None:
+    """A file read and parsed; what is no file at all becomes an empty document that says so."""
+    try:
+        data = read_source(root, file)
+    except InvalidInput as error:
+        return LayerFile(file, Document(None, error.diagnostics))
+    return None if data is None else LayerFile(file, read(data, file))
+
+
+def _folders(path: str) -> list[str]:
+    """Sub-folders that may hold a cluster; what begins with ``_`` or ``.`` does not."""
+    return [
+        name for name in _entries(path) if not name.startswith(("_", ".")) and os.path.isdir(os.path.join(path, name))
+    ]
+
+
+def _entries(path: str) -> list[str]:
+    try:
+        return sorted(os.listdir(path))
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise Undetermined(f"{path}: cannot be listed: {error.strerror}") from error
+
+
+def _may_exist(path: str) -> bool:
+    """False only when nothing is there for sure: a folder that may not be entered may hold a cluster."""
+    try:
+        os.lstat(path)
+    except (FileNotFoundError, NotADirectoryError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
+def _is_odd(name: str) -> bool:
+    """Whether something among the profiles is none and does not say so by a leading ``_`` or ``.``."""
+    return not name.startswith(("_", ".")) and not _PROFILE.fullmatch(name)
+
+
+def _no_profile(file: str) -> Diagnostic:
+    return NO_SPEC.diagnostic(
+        Finding(
+            Span.whole(file),
+            "this is no profile: nothing reads it",
+            "a profile is a file <name>.yaml, its name of lower-case letters, digits and dashes",
+        )
+    )
+
+
+def _odd_name(folder: str) -> Diagnostic:
+    return NAME.diagnostic(
+        Finding(
+            Span.whole(folder),
+            f"{posixpath.basename(folder)!r} cannot be the name of a cluster",
+            "lower-case letters, digits and dashes, 63 at most; a leading _ keeps genlb out of the folder",
+        )
+    )
+
+
+def _no_cluster(folder: str) -> Diagnostic:
+    help_ = f"genlb new {posixpath.basename(folder)} adds one; a leading _ keeps genlb out of the folder"
+    return NO_SPEC.diagnostic(Finding(Span.whole(folder), f"this folder holds no {CLUSTER_FILE}", help_))
+
+
+def _base_config_mistake(loaded: LoadedSpec, message: str) -> Diagnostic:
+    help_ = (
+        "the path is relative to the cluster's folder; this prints what belongs there: "
+        "kubectl -n kube-system get configmap kube-proxy -o jsonpath='{.data.config\\.conf}'"
+    )
+    place = loaded.span("spec", "kubeProxy", "baseConfig")
+    return BASE_CONFIG.diagnostic(Finding(place, message, help_), cluster=loaded.name)

@@ -1,0 +1,73 @@
+#!/bin/sh
+# Take every example cluster from its spec to what Argo CD or Flux apply, and show what came out.
+#
+#   GENLB=/path/to/genlb scripts/demo.sh
+#
+# Works on a copy in build/demo, which stays there to look around in. No cluster is asked or needed.
+set -eu
+cd "$(dirname "$0")/.."
+genlb=${GENLB:-genlb}
+demo=build/demo
+
+say() {
+    printf '\n── %s\n' "$*"
+}
+
+run() {
+    printf '\n$ genlb %s\n' "$*"
+    "$genlb" -C "$demo" "$@"
+}
+
+tree_of() {
+    (cd "$1" && find . -type f | LC_ALL=C sort | sed 's|^\./|   |')
+}
+
+rm -rf "$demo"
+mkdir -p "$demo"
+cp -R clusters "$demo/"
+[ ! -e genlb.yaml ] || cp genlb.yaml "$demo/"
+rm -rf "$demo"/clusters/*/rendered
+
+say "One spec per cluster, written by people (copied to $demo, without what was rendered):"
+tree_of "$demo"
+
+say "Is every spec right? Offline, with file, line and column where one is not."
+run validate
+
+say "The manifests that Argo CD or Flux apply:"
+run render
+
+say "What CI asks: does what is rendered still say what the specs say?"
+run render --check
+
+for spec in "$demo"/clusters/*/cluster.yaml; do
+    folder=$(dirname "$spec")
+    cluster=$(basename "$folder")
+    [ -d "clusters/$cluster/rendered" ] || continue
+    if ! diff -r "clusters/$cluster/rendered" "$folder/rendered"; then
+        echo "genlb: clusters/$cluster/rendered is not what this genlb renders (differences above)." >&2
+        exit 1
+    fi
+done
+say "The same bytes as in the repository, file by file."
+
+# The richest example is the one to look at: the most files.
+cluster=$(
+    for folder in "$demo"/clusters/*/rendered; do
+        echo "$(find "$folder" -type f | wc -l) $(basename "$(dirname "$folder")")"
+    done | sort -rn | sed -n '1s/.* //p'
+)
+rendered=$demo/clusters/$cluster/rendered
+
+say "What $cluster became:"
+tree_of "$rendered"
+
+for file in "$rendered"/advertise/bgpconfiguration-*.yaml; do
+    say "$file"
+    cat "$file"
+done
+
+say "What genlb decided for $cluster, and why:"
+run show "$cluster"
+
+say "Look around in $demo; it is a copy."

@@ -1,0 +1,1 @@
+"""The tests of genlb. A package, so that no library's own ``tests`` can stand in for it."""

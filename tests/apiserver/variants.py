@@ -1,0 +1,110 @@
+"""Objects that differ from a sound one in one field, made from the kind's own schema: valid and invalid ones, unsorted.
+
+Every field that the schema knows gets every value of a fixed set; whether an object is valid is what the judges are
+asked. A field deeper down comes with the least that its parents require.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+VALUES = (
+    "",
+    "x",
+    "X y",
+    "default",
+    "10.0.0.0/8",
+    "10.0.0.1",
+    "fd00::/8",
+    "65001:100",
+    "65001:1:2",
+    "1h0m0s",
+    "1500ms",
+    "99999h",
+    "https://example.com/x.git",
+    "x" * 300,
+    -1,
+    0,
+    1,
+    64,
+    200,
+    2**31,
+    1.5,
+    True,
+    None,
+    [],
+    [1],
+    ["x"],
+    ["x", "x"],
+    {},
+    {"x": "x"},
+    {"x": 1},
+)
+
+_BY_TYPE: Mapping[str, Any] = {"string": "x", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
+_BY_FORMAT = {"cidr": "10.0.0.0/8", "date-time": "2030-01-02T03:04:05Z"}
+_FITTING = ("x", "10.0.0.0/8", "65001:100", "1h0m0s", "https://example.com/x.git", "Info")
+
+
+class Variant(NamedTuple):
+    """A manifest and what is special about it."""
+
+    what: str
+    manifest: dict[str, Any]
+
+
+def variants(base: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Variant]:
+    """``base`` with every field below ``spec`` set to every value, left out, or joined by one that nobody knows."""
+    spec = schema["properties"]["spec"]
+    for path, field in fields(spec):
+        where = ".".join(path)
+        holder, name = path[:-1], path[-1]
+        for value in (*VALUES, *field.get("enum", ())):
+            yield Variant(f"{where} = {value!r:.40}", _changed(base, spec, holder, {name: value}))
+        yield Variant(f"{where} is missing", _changed(base, spec, holder, {name: ...}))
+        yield Variant(f"{where} is misspelt", _changed(base, spec, holder, {f"{name}x": example(field)}))
+
+
+def fields(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+    """Every field below ``schema`` with the names that lead there; ``[]`` is an item of a list."""
+    for name, field in schema.get("properties", {}).items():
+        yield (*path, name), field
+        yield from fields(field, (*path, name))
+    if "items" in schema:
+        yield from fields(schema["items"], (*path, "[]"))
+
+
+def example(schema: Mapping[str, Any]) -> Any:
+    """A small value that fits ``schema``, as far as that can be seen without trying."""
+    if "enum" in schema:
+        return schema["enum"][0]
+    if "default" in schema:
+        return schema["default"]
+    if schema.get("type") == "array" and schema.get("minItems"):
+        return [example(schema["items"])]
+    if schema.get("type") == "object":
+        return {name: example(schema["properties"][name]) for name in schema.get("required", ())}
+    return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[schema.get("type", "integer")])
+
+
+def _changed(
+    base: Mapping[str, Any], schema: Mapping[str, Any], holder: tuple[str, ...], change: Mapping[str, Any]
+) -> dict[str, Any]:
+    """A copy of ``base`` where the object that ``holder`` leads to, made if need be, is changed; ``...`` removes."""
+    manifest = copy.deepcopy(dict(base))
+    place: Any = manifest["spec"]
+    for step in holder:
+        schema = schema["items"] if step == "[]" else schema["properties"][step]
+        if step == "[]":
+            place[:] = place[:1] or [example(schema)]
+            place = place[0]
+        else:
+            place = place.setdefault(step, example(schema))
+    for name, value in change.items():
+        if value is ...:
+            place.pop(name, None)
+        else:
+            place[name] = value
+    return manifest
