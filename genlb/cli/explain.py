@@ -29,14 +29,12 @@ _RULE = re.compile(r"GLB[0-9]+", re.IGNORECASE)
 @click.pass_obj
 def command(session: Session, /, *, topic: str, recursive: bool, output: str) -> Outcome:
     """Tell what a FIELD of the spec may hold and does, or what a RULE is about and how to satisfy it."""
-    if _RULE.fullmatch(topic):
-        told = api.explain_rule(topic.upper())
-    else:
-        told = api.explain_field(topic, recursive=recursive)
+    rule = _RULE.fullmatch(topic) is not None
+    told = api.explain_rule(topic.upper()) if rule else api.explain_field(topic, recursive=recursive)
     if output == "json":
         from genlb.report.jsonout import document
 
-        session.console.data(document(told.data))
+        session.console.data(document(told.data()))
     else:
         session.console.data(told.text(session.console.out_style))
     return Outcome.FINE

@@ -11,7 +11,7 @@ from genlb.cli.console import Console
 from genlb.cli.fleet import Judged
 from genlb.cli.output import tell_diagnostics
 from genlb.errors import Diagnostic, Severity, in_order
-from genlb.report.text import summary
+from genlb.report.counts import summary
 
 
 class Judgement(NamedTuple):

@@ -47,3 +47,24 @@ def complete_cluster(ctx: click.Context, param: click.Parameter, incomplete: str
     except (GenlbError, OSError):  # a completing shell wants no message
         return []
     return [CompletionItem(name) for name in names if name.startswith(incomplete)]
+
+
+def complete_schema(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's signature
+    """Names of schemas."""
+    from click.shell_completion import CompletionItem
+
+    from genlb.api import schema_names
+
+    return [CompletionItem(name) for name in schema_names() if name.startswith(incomplete)]
+
+
+def complete_topic(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:  # noqa: ARG001 -- click's signature
+    """Rules and fields, the fields of the next level only: all of them would fill the screen."""
+    from click.shell_completion import CompletionItem
+
+    from genlb.api import topics
+
+    typed = incomplete.removeprefix("spec.")
+    depth = typed.count(".")
+    found = (topic for topic in topics() if topic.startswith(typed) and topic.count(".") == depth)
+    return [CompletionItem(incomplete[: len(incomplete) - len(typed)] + topic) for topic in found]

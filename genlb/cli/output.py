@@ -16,12 +16,15 @@ import enum
 import os
 import sys
 from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
 
 import click
 
 from genlb.cli.console import Console
 from genlb.errors import Diagnostic, GenlbError, InvalidInput, UsageError
-from genlb.report.text import Source, diagnostics_text
+
+if TYPE_CHECKING:
+    from genlb.report.text import Source
 
 
 class Outcome(enum.Enum):
@@ -124,7 +127,12 @@ def _sentence(error: BaseException) -> str:
 
 def tell_diagnostics(console: Console, diagnostics: Iterable[Diagnostic], source: Source) -> None:
     """Diagnostics to stderr, an empty line after each."""
-    for block in diagnostics_text(diagnostics, source, console.err_style):
+    found = tuple(diagnostics)
+    if not found:
+        return
+    from genlb.report.text import diagnostics_text
+
+    for block in diagnostics_text(found, source, console.err_style):
         console.tell(f"{block}\n")
 
 

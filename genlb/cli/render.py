@@ -98,7 +98,7 @@ def _work(session: Session, *, check: bool, stdout: bool, out: str | None, overw
     if stdout:
         return Print()
     target = None if out is None else os.path.join(session.directory, out)
-    return Check(target) if check else Write(target, overwrite)
+    return Check(target) if check else Write(target, overwrite=overwrite)
 
 
 def _labels(selectors: Iterable[str]) -> dict[str, str]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import dataclasses
 import shlex
 from collections.abc import Iterable, Sequence
 
 from genlb.cli.console import Console
+from genlb.cli.output import tell_diagnostics
 from genlb.cli.rendering import Difference, Result
+from genlb.report.counts import counted
 from genlb.report.style import Role
-from genlb.report.text import counted, diagnostic_text
 from genlb.report.visible import visible
 
 _LISTING = "/genlb.manifest.json"
@@ -24,7 +24,7 @@ def tell_printed(console: Console, results: Iterable[Result], again: str) -> lis
     told: list[Result] = []
     for result in results:
         console.data(result.documents)
-        told.append(dataclasses.replace(result, documents=""))
+        told.append(result._replace(documents=""))
     return told
 
 
@@ -51,7 +51,7 @@ def tell_checked(console: Console, results: Iterable[Result], again: str) -> lis
         for difference in result.differences:
             _tell_difference(console, difference)
         told.append(
-            dataclasses.replace(result, differences=tuple(d._replace(before="", after="") for d in result.differences))
+            result._replace(differences=tuple(each._replace(before="", after="") for each in result.differences))
         )
     differing = [result for result in told if result.differences]
     if not differing:
@@ -71,9 +71,8 @@ def _tell_one(console: Console, result: Result) -> None:
     if result.failure:
         console.error(visible(result.failure))
         return
-    for finding in result.refused:
-        console.tell(diagnostic_text(finding, (), console.err_style))
     if result.refused:
+        tell_diagnostics(console, result.refused, lambda _: ())
         console.tell(f"{result.name}  {counted(len(result.refused), 'file')} edited by hand: nothing written\n")
         return
     console.result(
@@ -106,7 +105,10 @@ def _sum(results: Sequence[Result]) -> str:
 
 
 def _tell_difference(console: Console, difference: Difference) -> None:
+    import dataclasses
+
     from genlb.report.difference import unified
+    from genlb.report.text import diagnostic_text
 
     bare = dataclasses.replace(difference.finding, why="", help="")
     console.tell(diagnostic_text(bare, (), console.err_style, pointer=False))

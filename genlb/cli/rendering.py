@@ -6,7 +6,6 @@ Everything here can be sent to another process and back.
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genlb import api
@@ -27,8 +26,7 @@ class Difference(NamedTuple):
     edited: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+class Result(NamedTuple):
     """What became of one cluster. Paths are below ``folder``, which is as the user would type it."""
 
     name: str
@@ -67,12 +65,12 @@ class Result:
         return told | ({"message": self.failure} if self.failure else {})
 
 
-@dataclass(frozen=True, slots=True)
 class Write:
     """Write the tree, below the cluster's own folder or ``out``."""
 
-    out: str | None = None
-    overwrite: bool = False
+    def __init__(self, out: str | None, *, overwrite: bool) -> None:
+        self.out = out
+        self.overwrite = overwrite
 
     def __call__(self, repository: api.Repository, renderable: api.Renderable) -> Result:
         """Write one cluster; what stops it is told in the result, so that the others still have their turn."""
@@ -94,11 +92,11 @@ class Write:
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Check:
     """Compare the tree on disk with what would be written."""
 
-    out: str | None = None
+    def __init__(self, out: str | None) -> None:
+        self.out = out
 
     def __call__(self, repository: api.Repository, renderable: api.Renderable) -> Result:
         """Compare one cluster."""

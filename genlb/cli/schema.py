@@ -29,9 +29,7 @@ def command(session: Session, /, *, name: str, out: str | None) -> Outcome:
         session.console.data(api.schema_text(name))
         return Outcome.FINE
     folder = os.path.join(session.directory, out)
-    os.makedirs(folder, exist_ok=True)
     for schema in api.schema_names():
-        path = os.path.join(folder, f"{schema}.schema.json")
-        api.write_file(path, api.schema_text(schema))
+        api.write_schema(os.path.join(folder, f"{schema}.schema.json"), schema)
         session.console.result(os.path.join(out, f"{schema}.schema.json"))
     return Outcome.FINE

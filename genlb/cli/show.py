@@ -15,7 +15,9 @@ from genlb.errors import Severity, Undetermined
     "show", epilog=examples("genlb show fra1-prod", "genlb show fra1-prod --origin", "genlb show fra1-prod -o json")
 )
 @click.argument("cluster", metavar="CLUSTER", shell_complete=complete_cluster)
-@click.option("--origin", is_flag=True, help="Tell for every value the file and line it comes from, or that it is a default.")
+@click.option(
+    "--origin", is_flag=True, help="Tell for every value the file and line it comes from, or that it is a default."
+)
 @click.option(
     "-o",
     "--output",

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from genlb.manifest import Manifest, key_of
+from genlb.manifest.conform import conforms
 from genlb.manifest.strict import Release, object_file_name, strict_schema
 from genlb.spec.model import Versions
 
@@ -40,7 +41,9 @@ def _release(object_file: Mapping[str, Any], versions: Versions | None) -> Relea
 
 
 def _refusals(manifest: Manifest, schema: Mapping[str, Any]) -> list[str]:
-    from jsonschema import Draft7Validator  # half of genlb's start-up time, needed for patched objects only
+    if conforms(manifest, schema):
+        return []
+    from jsonschema import Draft7Validator  # costs as much as rendering: only when there is something to tell
 
     errors = Draft7Validator(schema).iter_errors(manifest)
     return sorted(f"{_path(error.absolute_path)}: {_shortened(error.message)}" for error in errors)

@@ -32,5 +32,7 @@ def autos(cluster: Cluster, decisions: Decisions) -> Iterator[Auto]:
     ):
         interfaces = ", ".join(decisions.sysctls.interfaces)
         yield Auto("spec.sysctls.interfaces", interfaces, "vipBinder.l2 answers for VIPs on these interfaces")
+    if spec.sysctls.state is not DaemonState.DISABLED:
+        yield Auto("spec.sysctls.rpFilter", spec.sysctls.rp_filter.value, decisions.sysctls.rp_filter_reason)
     if spec.vip_binder.state is not DaemonState.DISABLED and spec.vip_binder.routed.bind is Bind.AUTO:
         yield Auto("spec.vipBinder.routed.bind", decisions.bind.value, decisions.bind_reason)

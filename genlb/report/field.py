@@ -16,6 +16,8 @@ Schema = Mapping[str, Any]
 _BRACKETS = re.compile(r"\[[^\]]*\]")
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|\n")
 _WIDTH = 100
+_WIDEST_ROW = 120
+_NARROWEST = 30
 _LIST, _ENTRY = "[]", "<key>"
 
 
@@ -163,7 +165,11 @@ def _kind(root: Schema, field: Field) -> str:
     if "items" in schema:
         entry = Field(path="", schema=_followed(root, schema["items"]))
         return f"list of {_plural(_kind(root, entry))}"
-    kinds = schema.get("type", "string" if "enum" in schema else "anything")
+    kinds = schema.get("type", "anything")
+    if "const" in schema:
+        kinds = "boolean" if isinstance(schema["const"], bool) else "string"
+    elif "enum" in schema:
+        kinds = "string"
     names = [kinds] if isinstance(kinds, str) else [kind for kind in kinds if kind != "null"]
     return " or ".join("map" if name == "object" else name for name in names)
 
@@ -177,6 +183,8 @@ def _facts(root: Schema, field: Field) -> dict[str, str]:
     facts = {"required": "yes"} if field.required else {}
     if "enum" in schema:
         facts["one of"] = ", ".join(_value(choice) for choice in schema["enum"] if choice is not None)
+    if "const" in schema:
+        facts["always"] = _value(schema["const"])
     if "minimum" in schema or "maximum" in schema:
         facts["from … to"] = f"{schema.get('minimum', '')} … {schema.get('maximum', '')}"
     if "default" in field.schema:
@@ -205,11 +213,14 @@ def _rows(root: Schema, field: Field, inside: Sequence[Field], style: Style, *, 
     names = [child.path[prefix:].lstrip(".") if recursive else child.name for child in inside]
     kinds = [_kind(root, child) + (", required" if child.required else "") for child in inside]
     name_width, kind_width = max(map(len, names)), max(map(len, kinds))
+    room = max(_WIDEST_ROW - name_width - kind_width - 6, _NARROWEST)
     return [
-        f"  {name:<{name_width}}  {style.paint(f'{kind:<{kind_width}}', Role.FAINT)}  {_first_sentence(child)}".rstrip()
+        f"  {name:<{name_width}}  {style.paint(f'{kind:<{kind_width}}', Role.FAINT)}  {_in_short(child, room)}".rstrip()
         for name, kind, child in zip(names, kinds, inside, strict=True)
     ]
 
 
-def _first_sentence(field: Field) -> str:
-    return _SENTENCE_END.split(field.schema.get("description", ""))[0]
+def _in_short(field: Field, room: int) -> str:
+    """The first sentence, as much of it as there is room for."""
+    sentence = _SENTENCE_END.split(field.schema.get("description", ""))[0]
+    return sentence if len(sentence) <= room else f"{sentence[: room - 1].rstrip()}…"

@@ -8,6 +8,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from genlb.errors import Diagnostic
 
@@ -73,3 +74,27 @@ def concealed(diagnostic: Diagnostic, lines: Sequence[str]) -> Diagnostic:
         if len(secret) >= _SHORTEST:
             words = {name: text.replace(secret, STARS) for name, text in words.items()}
     return dataclasses.replace(diagnostic, **words)
+
+
+def masked(text: str) -> str:
+    """A whole YAML text without what looks like a secret."""
+    lines = text.split("\n")
+    for index in range(len(lines)):
+        for start, end in sorted(secret_ranges(lines, index + 1), reverse=True):
+            lines[index] = lines[index][:start] + STARS + lines[index][end:]
+    return "\n".join(lines)
+
+
+def masked_data(data: Any) -> Any:
+    """Plain data without what looks like a secret; a value is judged by its key."""
+    if isinstance(data, dict):
+        return {key: _masked_value(key, value) for key, value in data.items()}
+    if isinstance(data, list):
+        return [masked_data(item) for item in data]
+    return _URL_PASSWORD.sub(f"://{STARS}@", data) if isinstance(data, str) else data
+
+
+def _masked_value(key: str, value: Any) -> Any:
+    if isinstance(value, str) and _SECRET_VALUE.search(f"{key}: x"):
+        return STARS
+    return masked_data(value)

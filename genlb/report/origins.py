@@ -90,7 +90,7 @@ def _spelt(value: Any) -> str:
         return str(value.value)
     if value is None:
         return "null"
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    return str(value).lower() if isinstance(value, bool) else str(value) or '""'
 
 
 def _and_parents(field: str) -> Iterator[str]:

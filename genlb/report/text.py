@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 
 from genlb.errors import Diagnostic, Severity, Span
@@ -63,16 +62,3 @@ def _notes(diagnostic: Diagnostic, style: Style) -> Iterator[str]:
         yield visible(diagnostic.why)
     if diagnostic.help:
         yield f"{style.paint('help:', Role.STRONG)} {visible(diagnostic.help)}"
-
-
-def counted(number: int, noun: str) -> str:
-    """``1 cluster``, ``12 clusters``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def summary(clusters: int, diagnostics: Iterable[Diagnostic]) -> str:
-    """The last line of a judgement: ``12 clusters · 1 error, 0 warnings``."""
-    count = Counter(diagnostic.severity for diagnostic in diagnostics)
-    told = f"{counted(clusters, 'cluster')} · {counted(count[Severity.ERROR], 'error')}"
-    told += f", {counted(count[Severity.WARNING], 'warning')}"
-    return f"{told}, {counted(count[Severity.INFO], 'note')}" if count[Severity.INFO] else told

@@ -9,7 +9,7 @@ from typing import Any
 from genlb.errors import Diagnostic, Span
 from genlb.spec.model import Cluster, Metadata, Spec
 from genlb.spec.problems import Problems, Read, Term
-from genlb.spec.records import reader, without
+from genlb.spec.records import is_null, reader, without
 from genlb.spec.shapes import Constant, Section
 from genlb.yamltext.node import MappingNode, ScalarNode
 
@@ -28,6 +28,12 @@ _REQUIRED = {
     Kind.CLUSTER: ("apiVersion", "kind", "metadata", "spec"),
     Kind.PROFILE: ("apiVersion", "kind", "metadata"),
     Kind.FLEET_DEFAULTS: ("apiVersion", "kind"),
+}
+# A layer that says nothing yet: the key stands there, everything below it is a comment.
+_NULLABLE: dict[Kind, tuple[str, ...]] = {
+    Kind.CLUSTER: (),
+    Kind.PROFILE: ("spec",),
+    Kind.FLEET_DEFAULTS: ("metadata", "spec"),
 }
 _EXAMPLES = {"apiVersion": API_VERSION, "metadata": "{name: …}", "spec": "{versions: …, network: …, bgp: …, pools: …}"}
 
@@ -63,7 +69,7 @@ def _read(tree: MappingNode, kind: Kind, problems: Problems, *, layered: bool) -
             from genlb.spec.complaints import unknown_key
 
             problems.append(unknown_key(key, tree.keys[key], f"a {kind.value}", readers))
-        else:
+        elif not (key in _NULLABLE[kind] and layered and is_null(child)):
             values[key] = read(child, tree.keys[key], problems)
     problems.extend(_missing(tree, kind, key) for key in _REQUIRED[kind] if key not in tree.entries)
     return values

@@ -116,7 +116,7 @@ def _listing(shape: Listing, term: Term, *, layered: bool) -> Read:
 def _read_named(item: Node, read_entry: Read, term: Term, problems: Problems) -> None:
     """An entry of a list that merges by name: the name must be there, and a removal holds nothing else."""
     if isinstance(item, MappingNode):
-        if "name" not in item.entries:
+        if "name" not in item.entries or is_null(item.entries["name"]):
             from genlb.spec.complaints import nameless
 
             problems.append(nameless(term, item.span))

@@ -146,6 +146,17 @@ class Repository:
                 return (name,)
         raise UsageError(f"{relative} belongs to no cluster")
 
+    def own_files(self, name: str) -> dict[str, bytes]:
+        """What a copy of cluster ``name`` needs, by path below its folder: its spec, and a baseConfig beside it."""
+        files: dict[str, bytes] = {}
+        base_config = self.load(name).node("spec", "kubeProxy", "baseConfig")
+        named = [str(base_config.value)] if isinstance(base_config, ScalarNode) else []
+        for file in (CLUSTER_FILE, *map(posixpath.normpath, named)):
+            content = None if file.startswith("../") else read_source(self.root, self.path(name, file))
+            if content is not None:
+                files[file] = content
+        return files
+
     def unused_layers(self) -> tuple[Diagnostic, ...]:
         """What is wrong with layers that no cluster took so far."""
         layers = [(self.profiles[name], Kind.PROFILE) for name in self.profiles.untouched()]

@@ -178,7 +178,7 @@ class Composer:
         text = event.value
         if event.style:
             return ScalarNode(text, self._block_span(event) if event.style in "|>" else self._span(event), plain=False)
-        span = self._span(event)
+        span = self._span(event) if text else self._empty_span(event)
         value: Scalar = text
         if text in WORDS or text[0] in NUMBER_STARTS:
             value, dispute = resolve(text)
@@ -199,6 +199,17 @@ class Composer:
         start = event.start_mark
         end = event.end_mark
         return _as_tuple(Span, (self._file, start.line + 1, start.column + 1, end.line + 1, end.column + 1))
+
+    def _empty_span(self, event: Event) -> Span:
+        """Right behind the colon or dash; in flow style libyaml places an empty value before what comes next."""
+        span = self._span(event)
+        index = event.start_mark.index
+        if index < event.end_mark.index:  # an anchor or a tag stands for it
+            return span
+        spaces = 0
+        while self._text[index - spaces - 1 : index - spaces] in {" ", "\t"}:
+            spaces += 1
+        return span._replace(column=span.column - spaces, end_column=span.end_column - spaces)
 
     def _block_span(self, event: Event) -> Span:
         """From ``|`` or ``>`` to the end of the last line that is not blank; parsers count blank lines in."""

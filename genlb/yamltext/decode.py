@@ -14,7 +14,7 @@ from genlb.yamltext.quote import quoted
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML calls not printable (§5.1)."""
 
-_DISPUTED = re.compile("[\x85\u2028\u2029\ufeff]")
+DISPUTED = re.compile("[\x85\u2028\u2029\ufeff]")
 """Line ends in YAML 1.1 that are ordinary characters in 1.2, and a byte order mark that is not at the start."""
 
 _BREAK = re.compile("\r\n|\r|\n")
@@ -57,7 +57,7 @@ def check_characters(text: str, file: str, *, strict: bool) -> None:
                 help=f"remove it, or write it as {quoted(match[0])} in double quotes",
             )
         )
-    if strict and not text.isascii() and (match := _DISPUTED.search(text)):
+    if strict and not text.isascii() and (match := DISPUTED.search(text)):
         raise Refused(
             Diagnostic(
                 rule="GLB105",
@@ -84,12 +84,15 @@ def syntax_error(
     )
 
 
+def line_starts(text: str) -> list[int]:
+    """Where each line of ``text`` starts; lines end with LF, CR LF or CR."""
+    return [0, *(end.end() for end in _BREAK.finditer(text))]
+
+
 def place(text: str, index: int) -> tuple[int, int]:
-    """Line and column of the character ``index``, both from 1; lines end with LF, CR LF or CR."""
-    line, start = 1, 0
-    for end in _BREAK.finditer(text, 0, index):
-        line, start = line + 1, end.end()
-    return line, index - start + 1
+    """Line and column of the character ``index``, both from 1."""
+    starts = line_starts(text[:index])
+    return len(starts), index - starts[-1] + 1
 
 
 def _at(match: re.Match[str], file: str) -> Span:

@@ -6,6 +6,7 @@ Only *events* are asked for: PyYAML's loaders build recursively, in C, and crash
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Callable
 from typing import Any, TypeAlias, cast
 
@@ -15,7 +16,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader
 from yaml.scanner import Scanner, ScannerError
 
-from genlb.yamltext.decode import place
+from genlb.yamltext.decode import DISPUTED, line_starts, place
 
 try:
     from yaml._yaml import CParser
@@ -31,9 +32,30 @@ _TO_SURROGATE_ESCAPE = re.compile(r"(?:[^\\]|\\.)*?\\(?:u|U0000)(?=[dD][89a-fA-F
 
 
 def events(text: str) -> Callable[[], Event]:
-    """A function that gives the next event of ``text`` with each call; raises `yaml.error.MarkedYAMLError`."""
+    """A function that gives the next event of ``text`` with each call; raises `yaml.error.MarkedYAMLError`.
+
+    Of an error's marks only ``index`` is to be relied on.
+    """
     parser = CParser(text) if CParser is not None else PythonParser(text)
-    return cast("Callable[[], Event]", parser.get_event)
+    next_event = cast("Callable[[], Event]", parser.get_event)
+    return next_event if text.isascii() or not DISPUTED.search(text) else _relocated(next_event, text)
+
+
+def _relocated(next_event: Callable[[], Event], text: str) -> Callable[[], Event]:
+    """The same events, with the lines that a person sees: parsers of YAML 1.1 count NEL, LS and PS as line ends."""
+    starts = line_starts(text)
+
+    def relocated(mark: Mark) -> Mark:
+        index = min(mark.index, len(text))
+        line = bisect_right(starts, index) - 1
+        return Mark("", index, line, index - starts[line], None, 0)
+
+    def next_relocated() -> Event:
+        event = next_event()
+        event.start_mark, event.end_mark = relocated(event.start_mark), relocated(event.end_mark)
+        return event
+
+    return next_relocated
 
 
 class PythonParser(Reader, Scanner, Parser):

@@ -200,7 +200,7 @@ def _pointed_at(mistake: _Mistake, text: str, problem: int, start: int) -> int:
     if mistake.at == "start":
         return start
     if mistake.at == "escape":
-        return max(text.rfind("\\", start, problem + 1), start)
+        return max(text.rfind("\\", 0, problem + 1), 0)
     return problem
 
 

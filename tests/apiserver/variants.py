@@ -7,45 +7,34 @@ asked. A field deeper down comes with the least that its parents require.
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-VALUES = (
+VALUES: Sequence[Any] = (
     "",
     "x",
-    "X y",
-    "default",
     "10.0.0.0/8",
     "10.0.0.1",
-    "fd00::/8",
     "65001:100",
-    "65001:1:2",
     "1h0m0s",
     "1500ms",
-    "99999h",
-    "https://example.com/x.git",
     "x" * 300,
     -1,
     0,
-    1,
-    64,
     200,
     2**31,
     1.5,
     True,
-    None,
-    [],
     [1],
-    ["x"],
     ["x", "x"],
     {},
-    {"x": "x"},
     {"x": 1},
 )
 
 _BY_TYPE: Mapping[str, Any] = {"string": "x", "integer": 1, "number": 1, "boolean": True, "array": [], "object": {}}
-_BY_FORMAT = {"cidr": "10.0.0.0/8", "date-time": "2030-01-02T03:04:05Z"}
 _FITTING = ("x", "10.0.0.0/8", "65001:100", "1h0m0s", "https://example.com/x.git", "Info")
+_BY_FORMAT = {"cidr": "10.0.0.0/8", "date-time": "2030-01-02T03:04:05Z"}
 
 
 class Variant(NamedTuple):
@@ -67,7 +56,9 @@ def variants(base: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Var
         yield Variant(f"{where} is misspelt", _changed(base, spec, holder, {f"{name}x": example(field)}))
 
 
-def fields(schema: Mapping[str, Any], path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
+def fields(
+    schema: Mapping[str, Any], path: tuple[str, ...] = ()
+) -> Iterator[tuple[tuple[str, ...], Mapping[str, Any]]]:
     """Every field below ``schema`` with the names that lead there; ``[]`` is an item of a list."""
     for name, field in schema.get("properties", {}).items():
         yield (*path, name), field
@@ -81,12 +72,15 @@ def example(schema: Mapping[str, Any]) -> Any:
     if "enum" in schema:
         return schema["enum"][0]
     if "default" in schema:
-        return schema["default"]
+        return copy.deepcopy(schema["default"])
+    if "pattern" in schema:
+        return next(text for text in _FITTING if re.search(schema["pattern"], text))
     if schema.get("type") == "array" and schema.get("minItems"):
         return [example(schema["items"])]
     if schema.get("type") == "object":
         return {name: example(schema["properties"][name]) for name in schema.get("required", ())}
-    return _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[schema.get("type", "integer")])
+    fitting = _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[schema.get("type", "integer")])
+    return copy.copy(fitting)
 
 
 def _changed(
@@ -108,3 +102,14 @@ def _changed(
         else:
             place[name] = value
     return manifest
+
+
+def completed(value: Any, schema: Mapping[str, Any]) -> Any:
+    """``value`` with what ``schema`` requires of it and it lacks."""
+    if isinstance(value, list):
+        return [completed(item, schema.get("items", {})) for item in value]
+    if not isinstance(value, dict):
+        return value
+    known = schema.get("properties", {})
+    missing = {name: example(known[name]) for name in schema.get("required", ()) if name not in value}
+    return missing | {name: completed(item, known.get(name, {})) for name, item in value.items()}

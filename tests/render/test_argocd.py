@@ -125,6 +125,8 @@ def test_no_application_asks_for_server_side_apply_without_need() -> None:
         (Destination(), {"name": "fra1-prod"}),
         (Destination(name="fra"), {"name": "fra"}),
         (Destination(server="https://10.0.0.1:6443"), {"server": "https://10.0.0.1:6443"}),
+        # Argo CD refuses an Application with both.
+        (Destination(name="fra", server="https://10.0.0.1:6443"), {"name": "fra"}),
     ],
 )
 def test_the_destination_is_the_one_of_the_spec_or_the_clusters_name(

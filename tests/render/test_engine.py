@@ -27,13 +27,13 @@ def an_object(kind: str, name: str = "x", **metadata: Any) -> Manifest:
     return {"apiVersion": "v1", "kind": kind, "metadata": {"name": name, **metadata}, "spec": {}}
 
 
-def annotations(kind: str, name: str, engine: Engine) -> dict[str, str]:
+def annotations_of(kind: str, name: str, engine: Engine) -> dict[str, str]:
     out: dict[str, str] = annotate(an_object(kind, name), engine)["metadata"].get("annotations", {})
     return out
 
 
 def argo(kind: str, name: str = "x") -> dict[str, str]:
-    return annotations(kind, name, Engine.ARGO_CD)
+    return annotations_of(kind, name, Engine.ARGO_CD)
 
 
 def sync_options(kind: str, name: str = "x") -> list[str]:
@@ -41,7 +41,7 @@ def sync_options(kind: str, name: str = "x") -> list[str]:
 
 
 def flux(kind: str, name: str = "x") -> dict[str, str]:
-    return annotations(kind, name, Engine.FLUX)
+    return annotations_of(kind, name, Engine.FLUX)
 
 
 def wave(kind: str, name: str = "x") -> int:

@@ -27,7 +27,7 @@ def test_a_long_difference_is_cut_and_says_so() -> None:
     told = unified("x", "", "\n".join(str(number) for number in range(500)), PLAIN, longest=10).split("\n")
 
     assert len(told) == 11
-    assert told[-1] == "… 494 more lines"
+    assert told[-1] == "… 493 more lines"
 
 
 def test_a_very_long_line_is_cut() -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from genlb.errors import Diagnostic, Related, Severity, Span
+from genlb.report.counts import counted, summary
 from genlb.report.style import COLOURED, PLAIN
-from genlb.report.text import counted, diagnostic_text, diagnostics_text, summary
+from genlb.report.text import diagnostic_text, diagnostics_text
 
 FILE = "clusters/fra1-prod/cluster.yaml"
 LINES = ("spec:", "  pools:", "    - name: edge", '      addresses: ["10.208.1.128/25"]')

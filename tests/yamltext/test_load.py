@@ -104,6 +104,17 @@ def test_json_has_the_same_limits_as_yaml() -> None:
         load(b'[["a"],["b"]]', FILE, limits=Limits(nodes=4))
 
 
+@pytest.mark.parametrize("character", ["\u0085", "\u2028", "\u2029", "\ufeff"])
+def test_places_are_those_that_a_person_sees_whatever_ends_a_line_for_old_readers(character: str) -> None:
+    text = f"a: 'x{character}y'\r\nb: |\n  x{character}  z\n  y\n😀: {{b: '{character}', c: 2, c: 3}}"
+
+    with pytest.raises(InvalidInput) as caught:
+        load(text.encode(), FILE)
+
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.rule, diagnostic.span) == ("GLB102", (FILE, 5, 19, 5, 20))
+
+
 def test_every_mistake_of_a_text_is_in_the_exception() -> None:
     with pytest.raises(InvalidInput, match=r"2:1: GLB102: the key a stands twice .*; .*3:1: GLB102") as caught:
         load(b"a: 1\na: 2\na: 3\n", FILE)

@@ -126,6 +126,13 @@ def test_a_plain_scalar_of_several_lines_ends_with_its_last_word() -> None:
     assert (node.value, node.span) == ("b c", span(1, 4, 2, 4))
 
 
+@pytest.mark.parametrize("text", ["a:\n", "a:   # c\n", "{a: }", "{a:   , b: c}", "a: \n\n\nb: c\n"])
+def test_a_value_that_is_missing_stands_behind_the_colon(text: str) -> None:
+    column = text.index(":") + 2
+
+    assert at(root(text), "a").span == span(1, column, 1, column)
+
+
 def test_an_alias_is_a_value_of_its_own_place() -> None:
     document = root("a: &x\n  k: v\nb: [*x, *x]\n")
 

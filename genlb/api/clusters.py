@@ -1,16 +1,9 @@
-"""The facade: everything that the command line, or a program of yours, asks of genlb.
-
->>> repository = open_repository(".")
->>> for cluster in load(repository):
-...     if cluster.valid:
-...         write(repository, render(cluster))
-"""
+"""Opening a repository, choosing clusters, reading and judging them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,23 +19,6 @@ from genlb.yamltext.node import MappingNode, Node, ScalarNode, plain
 
 if TYPE_CHECKING:
     from genlb.manifest import Manifest
-    from genlb.render.tree import Rendered
-    from genlb.stores.tree import TreeState, Written
-
-__all__ = [
-    "LoadedCluster",
-    "Renderable",
-    "Repository",
-    "changed_files",
-    "cluster_names",
-    "compare",
-    "has_errors",
-    "is_touched",
-    "load",
-    "open_repository",
-    "render",
-    "write",
-]
 
 
 def open_repository(start: str = ".") -> Repository:
@@ -77,8 +53,7 @@ class Renderable(NamedTuple):
         return self.context.cluster.name
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedCluster:
+class LoadedCluster(NamedTuple):
     """One cluster as read and judged.
 
     ``diagnostics`` holds every mistake of its own files, its layers and its baseConfig, sorted. ``context`` is None
@@ -190,83 +165,6 @@ def is_touched(repository: Repository, loaded: LoadedCluster, files: Collection[
     return any(file in inputs or file.startswith(own) for file in files)
 
 
-def render(cluster: LoadedCluster | Renderable) -> Rendered:
-    """Every file of the cluster as text; ``InvalidInput`` when its spec has errors.
-
-    >>> sorted(render(cluster).files)[:2]
-    ['advertise/bgpconfiguration-default.yaml', 'advertise/kustomization.yaml']
-    """
-    from genlb.render.tree import render as rendered
-
-    return rendered(*(cluster.renderable() if isinstance(cluster, LoadedCluster) else cluster))
-
-
-def objects(rendered: Rendered) -> Iterator[tuple[str, str]]:
-    """Path and text of every Kubernetes object in the order in which they are applied; no kustomization, no Helm values.
-
-    >>> [path for path, _ in objects(rendered)][-1]
-    'advertise/bgpconfiguration-default.yaml'
-    """
-    from genlb.manifest import file_names, key_of
-
-    folders = {unit.value: manifests for unit, manifests in rendered.objects.items()} | {"gitops": rendered.gitops}
-    for folder, manifests in folders.items():
-        for name in file_names([key_of(manifest) for manifest in manifests]):
-            yield f"{folder}/{name}", rendered.files[f"{folder}/{name}"]
-
-
-def compare(repository: Repository, rendered: Rendered, *, out: str | None = None) -> TreeState:
-    """What writing would change in ``clusters/<name>/rendered/``, or in ``<out>/<name>/rendered/``.
-
-    >>> compare(repository, render(cluster)).up_to_date
-    True
-    """
-    from genlb.stores.tree import compare_tree
-
-    return compare_tree(_target(repository, rendered, out), rendered)
-
-
-def write(repository: Repository, rendered: Rendered, *, overwrite: bool = False, out: str | None = None) -> Written:
-    """Write all files or none. Hand edits stop it (``Written.refused``) unless ``overwrite``.
-
-    >>> write(repository, render(cluster)).updated
-    ('node/daemonset-genlb-vip.yaml',)
-    """
-    from genlb.stores.tree import write_tree
-
-    return write_tree(_target(repository, rendered, out), rendered, overwrite=overwrite)
-
-
-def tree_findings(
-    folder: str,
-    *,
-    changed: Sequence[str] = (),
-    missing: Sequence[str] = (),
-    left_over: Sequence[str] = (),
-    hand_edited: Sequence[str] = (),
-) -> tuple[Diagnostic, ...]:
-    """What is wrong with rendered files below ``folder``, sorted by path.
-
-    >>> tree_findings("clusters/fra1-prod/rendered", missing=["node/namespace-genlb-system.yaml"])[0].rule
-    'GLB607'
-    """
-    from genlb.rules.catalogue import Finding
-    from genlb.rules.rendering import HAND_EDITED, STALE
-
-    stories = (
-        (STALE, changed, "the spec renders something else", ""),
-        (STALE, missing, "the file is missing", ""),
-        (HAND_EDITED, left_over, "the spec renders no such file any more", "genlb render deletes it"),
-        (HAND_EDITED, hand_edited, "the file was edited by hand", ""),
-    )
-    found = [
-        rule.diagnostic(Finding(Span.whole(f"{folder}/{path}"), message, help_))
-        for rule, paths, message, help_ in stories
-        for path in paths
-    ]
-    return tuple(sorted(found, key=lambda diagnostic: diagnostic.span))
-
-
 def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
     """Whether any of them is an error.
 
@@ -298,11 +196,12 @@ def _load(repository: Repository, name: str) -> LoadedCluster:
 def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagnostic]:
     """Only rendering shows whether a patch finds its object, and whether that is still what its API server knows."""
     from genlb.render.strictness import problems
+    from genlb.render.tree import render
     from genlb.resources import object_schemas
     from genlb.rules.catalogue import Finding
     from genlb.rules.rendering import PATCH
 
-    rendered = render(renderable)
+    rendered = render(*renderable)
     versions = renderable.context.cluster.spec.versions
     found = [(problem.index, problem.message) for problem in rendered.problems]
     for index, manifest in rendered.patched:
@@ -320,10 +219,6 @@ def _renderable(spec: LoadedSpec, context: Context) -> Renderable:
 def _is_path(target: str, folder: str) -> bool:
     """Whether somebody means a path: it looks like one, or there is one of this name."""
     return "/" in target or target.endswith((".yaml", ".yml")) or os.path.lexists(os.path.join(folder, target))
-
-
-def _target(repository: Repository, rendered: Rendered, out: str | None) -> str:
-    return f"{out or repository.clusters_path}/{rendered.cluster}"
 
 
 def _template(name: str) -> Manifest:
