@@ -47,6 +47,11 @@ bench: environment ## measure start-up, render, validate and imports against the
 kubectl: ## build the kubectl of the tests (needs Go), kept in the user's cache folder
 	@scripts/kube-build.sh kubectl
 
+.PHONY: kube
+kube: ## build the whole control plane of the tests (needs Go, minutes the first time)
+	@scripts/kube-build.sh etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kwok \
+		metallb-controller
+
 .PHONY: environment
 environment: ## make or refresh the virtual environment from requirements/dev.txt
 	@scripts/environment.sh $(VENV) requirements/dev.txt --editable

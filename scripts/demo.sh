@@ -3,11 +3,12 @@
 #
 #   GENLB=/path/to/genlb scripts/demo.sh
 #
-# Works on a copy in build/demo, which stays there to look around in. No cluster is asked or needed.
+# Works on a copy in build/demo (DEMO names another folder), which stays there to look around in. No cluster is asked or
+# needed.
 set -eu
 cd "$(dirname "$0")/.."
 genlb=${GENLB:-genlb}
-demo=build/demo
+demo=${DEMO:-build/demo}
 
 say() {
     printf '\n── %s\n' "$*"
@@ -68,6 +69,9 @@ for file in "$rendered"/advertise/bgpconfiguration-*.yaml; do
 done
 
 say "What genlb decided for $cluster, and why:"
-run show "$cluster"
+printf '\n$ genlb show %s\n' "$cluster"
+shown=$("$genlb" -C "$demo" show "$cluster")
+echo "$shown" | sed -n '/^# spec/p'
+echo "(and the merged spec below that)"
 
 say "Look around in $demo; it is a copy."

@@ -92,6 +92,8 @@ def _tell(error: Exception | KeyboardInterrupt, console: Console, *, json: bool)
     if isinstance(error, click.exceptions.Exit):
         return Outcome(error.exit_code)
     how, message = _outcome_of(error), _sentence(error)
+    if isinstance(error, OSError) and not error.filename:
+        _drop_output()  # it was the output that failed: a document about that would fail again
     diagnostics = error.diagnostics if isinstance(error, InvalidInput) else ()
     if how is Outcome.BUG and console.debug:
         import traceback

@@ -48,6 +48,6 @@ def command(session: Session, /, *, targets: tuple[str, ...], fail_on: str, outp
 
         console.data(document(judgement.data()))
     else:
-        tell(console, repository, judgement, least=Severity.WARNING if console.quiet else Severity.INFO)
+        tell(console, repository, judgement, least=Severity(fail_on) if console.quiet else Severity.INFO)
         console.result(judgement.line)
     return outcome(findings=judgement.fails(Severity(fail_on)), undetermined=bool(judgement.unread))

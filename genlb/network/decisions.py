@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from genlb.spec.model import Announce, Bind, Dataplane, Family, Pool, Rack, Router
 from genlb.spec.values import Address, Network
@@ -22,8 +22,7 @@ class Reach(enum.Enum):
     MIXED = "partly on-link"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolDecision:
+class PoolDecision(NamedTuple):
     """One pool with everything that is derived from it; ``announce`` is never Auto."""
 
     pool: Pool
@@ -34,8 +33,7 @@ class PoolDecision:
     reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeerDecision:
+class PeerDecision(NamedTuple):
     """One BGP session per rack, router and family, seen from the nodes of the rack."""
 
     name: str
@@ -48,8 +46,7 @@ class PeerDecision:
     reachable_by: Address | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SysctlDecision:
+class SysctlDecision(NamedTuple):
     """Values that the sysctl daemon holds, by path below /proc/sys.
 
     ``fixed`` names whole paths; ``per_interface`` holds the last path element under
@@ -62,8 +59,7 @@ class SysctlDecision:
     rp_filter_reason: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decisions:
+class Decisions(NamedTuple):
     """Everything decided about one cluster."""
 
     families: tuple[Family, ...]

@@ -6,8 +6,6 @@ bidirectional controls that make it read differently from what it says (CVE-2021
 
 from __future__ import annotations
 
-import unicodedata
-
 TAB = "    "
 
 # Zero width and bidirectional controls are category Cf, escape sequences and C1 controls Cc; a lone surrogate is a byte
@@ -26,6 +24,8 @@ def visible_character(character: str) -> str:
     """One code point as it can be shown."""
     if character == "\t":
         return TAB
+    import unicodedata
+
     if unicodedata.category(character) not in _HIDDEN:
         return character
     code = ord(character)
@@ -42,6 +42,8 @@ def width(text: str) -> int:
 
 
 def _columns(character: str) -> int:
+    import unicodedata
+
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1

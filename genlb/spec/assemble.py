@@ -138,9 +138,10 @@ def _tree(layer: LayerFile, kind: Kind) -> tuple[MappingNode | None, tuple[Diagn
         return None, problems
     from genlb.spec.complaints import problem
 
-    message = "the file is empty" if root is None or is_null(root) else f"a {kind.value} is a map with keys"
-    span = root.span if root else Span.whole(layer.file)
-    return None, (problem("GLB104", span, message, help=f"it begins with {_BEGINNING} and kind: {kind.value}"),)
+    help_ = f"it begins with {_BEGINNING} and kind: {kind.value}"
+    if root is None or is_null(root):
+        return None, (problem("GLB104", Span.whole(layer.file), "the file is empty", help=help_),)
+    return None, (problem("GLB104", root.span, f"a {kind.value} is a map with keys", help=help_),)
 
 
 @lru_cache(maxsize=256)

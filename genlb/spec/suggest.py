@@ -10,7 +10,7 @@ from genlb.spec.model import Cluster
 from genlb.spec.record import Record
 from genlb.spec.shapes import Listing, Section, fields_of
 
-_LIKENESS = 0.7
+_LIKENESS = 0.6
 _PLACES_WORTH_NAMING = 3
 
 _OTHER_TOOLS = {

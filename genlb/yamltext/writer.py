@@ -92,7 +92,7 @@ def _check_depth(depth: int) -> None:
         raise ValueError(message)
 
 
-@lru_cache(maxsize=4096, typed=True)
+@lru_cache(maxsize=4096)
 def _key(key: object) -> str:
     """``key`` as it stands before a colon; empty where it is so long that it needs a ``?`` in front."""
     if type(key) is not str:

@@ -1,8 +1,11 @@
-"""What genlb rendered for the examples, read by PyYAML, in the order in which it is applied."""
+"""What genlb rendered for the examples, read by PyYAML, in the order in which it is applied; and examples changed."""
 
 from __future__ import annotations
 
-import functools
+import json
+import shutil
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -10,6 +13,7 @@ from typing import Any
 import yaml
 
 from tests.contract.object_files import REPOSITORY
+from tests.contract.test_rendered_objects import merged
 from tests.kube.client import Object
 
 FOLDER = REPOSITORY / "clusters"
@@ -18,11 +22,10 @@ UNITS = ("node", "routing", "advertise")
 GITOPS = "gitops"
 
 
-def objects(cluster: str, *units: str) -> list[Object]:
+def objects(cluster: str, *units: str, folder: Path = FOLDER) -> list[Object]:
     """The objects of ``units`` (all three, and those for GitOps, where none is named), fresh copies each time."""
-    rendered = FOLDER / cluster / "rendered"
-    wanted = [rendered / unit for unit in units or (*UNITS, GITOPS)]
-    return [read(path) for folder in wanted if folder.is_dir() for path in files(folder)]
+    wanted = [folder / cluster / "rendered" / unit for unit in units or (*UNITS, GITOPS)]
+    return [read(path) for unit in wanted if unit.is_dir() for path in files(unit)]
 
 
 def files(folder: Path) -> Iterator[Path]:
@@ -42,8 +45,13 @@ def of_kind(manifests: Sequence[Object], kind: str, name: str = "") -> list[Obje
     return [item for item in manifests if item["kind"] == kind and name in {"", item["metadata"]["name"]}]
 
 
-@functools.cache
-def spec(cluster: str) -> Mapping[str, Any]:
-    """What people wrote into the cluster's own file."""
-    written: Mapping[str, Any] = read(FOLDER / cluster / "cluster.yaml")["spec"]
-    return written
+def render(cluster: str, change: Mapping[str, Any], repository: Path) -> Path:
+    """Render ``cluster`` with its spec changed (a merge patch); ``repository`` is made, its clusters are returned."""
+    folder = repository / "clusters"
+    shutil.copytree(FOLDER, folder, ignore=shutil.ignore_patterns("rendered"))
+    file = folder / cluster / "cluster.yaml"
+    file.write_text(json.dumps(merged(read(file), {"spec": change})))
+    command: list[str | Path] = [sys.executable, "-m", "genlb", "-C", repository, "render", cluster]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=REPOSITORY)
+    assert result.returncode == 0, result.stderr
+    return folder

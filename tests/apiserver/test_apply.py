@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from tests.apiserver.rendered import CLUSTERS, objects, spec
+from tests.apiserver.rendered import CLUSTERS, objects
 from tests.apiserver.surroundings import prepare
 from tests.contract.object_files import GroupKind, object_files
+from tests.contract.test_rendered_objects import versions
 from tests.kube.client import Client, Object
 
 CALICO = object_files()[GroupKind("projectcalico.org", "BGPConfiguration")]["release"]
-NEWEST = [cluster for cluster in CLUSTERS if spec(cluster)["versions"]["calico"] == CALICO]
+NEWEST = [cluster for cluster in CLUSTERS if versions(cluster)["calico"] == CALICO]
 MANAGER = "kustomize-controller"
 
 

@@ -154,3 +154,38 @@ def test_the_environment_is_remade_when_the_lock_changed_and_only_then(tmp_path:
 
     assert not mark.exists()
     assert (venv / "bin" / "python").exists()
+
+
+def test_the_demo_renders_every_example_in_a_copy_and_shows_what_came_out(tmp_path: Path) -> None:
+    genlb = tmp_path / "genlb"
+    genlb.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m genlb "$@"\n')
+    genlb.chmod(0o755)
+    demo = tmp_path / "demo"
+    clusters = {path.parent.name for path in ROOT.glob("clusters/*/cluster.yaml")}
+
+    result = subprocess.run(
+        [ROOT / "scripts" / "demo.sh"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"GENLB": str(genlb), "DEMO": str(demo)},
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert {path.parent.parent.name for path in demo.glob("clusters/*/rendered/genlb.manifest.json")} == clusters
+    for step in ("$ genlb validate", "$ genlb render --check", "The same bytes as in the repository"):
+        assert step in result.stdout
+    assert re.search(r"(?m)^kind: BGPConfiguration$", result.stdout)
+    assert re.search(r"(?m)^# spec\.\S+: ", result.stdout)
+
+
+def test_the_demo_fails_when_a_command_fails(tmp_path: Path) -> None:
+    for number, failing in enumerate(("validate", "render", "show")):
+        genlb = tmp_path / f"genlb-{failing}"
+        genlb.write_text(f'#!/bin/sh\n[ "$3" != {failing} ] || exit 1\nexec "{sys.executable}" -m genlb "$@"\n')
+        genlb.chmod(0o755)
+        environment = os.environ | {"GENLB": str(genlb), "DEMO": str(tmp_path / f"demo-{number}")}
+
+        result = subprocess.run([ROOT / "scripts" / "demo.sh"], capture_output=True, check=False, env=environment)
+
+        assert result.returncode != 0, failing

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from jsonschema import Draft7Validator, FormatChecker
@@ -67,9 +67,9 @@ def is_valid(schema: Mapping[str, Any], data: object) -> bool:
 
 def node(data: Any) -> Node:
     """Plain data as the YAML reader would return it, without places."""
-    if isinstance(data, Mapping):
+    if isinstance(data, dict):
         return MappingNode({key: node(value) for key, value in data.items()}, dict.fromkeys(data, NOWHERE), NOWHERE)
-    if isinstance(data, Sequence) and not isinstance(data, str):
+    if isinstance(data, list):
         return SequenceNode([node(item) for item in data], NOWHERE)
     return ScalarNode(data, NOWHERE, plain=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Mapping
 
-from genlb.errors import Diagnostic
+from genlb.errors import Diagnostic, Span
 from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
 from genlb.spec.read import read_cluster
 from genlb.yamltext import read
@@ -174,3 +174,20 @@ def changed(old: str, new: str, text: str = MINIMAL) -> str:
     """``text`` with its one ``old`` replaced."""
     assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times"
     return text.replace(old, new)
+
+
+START, END = "▸", "◂"
+
+
+def unmarked(text: str) -> str:
+    """``text`` without the marks around a place."""
+    return text.replace(START, "").replace(END, "")
+
+
+def marked(text: str, span: Span) -> str:
+    """``text`` with marks around ``span``."""
+    lines = text.split("\n")
+    for number, column, mark in ((span.end_line, span.end_column, END), (span.line, span.column, START)):
+        line = lines[number - 1]
+        lines[number - 1] = f"{line[: column - 1]}{mark}{line[column - 1 :]}"
+    return "\n".join(lines)

@@ -71,6 +71,8 @@ def test_a_value_with_an_anchor_inside_another_counts_its_own_levels() -> None:
     assert read(b"- &a [[&b [x]]]\n- [[*b]]\n", FILE, limits=limits).diagnostics == ()
     assert [d.span[1:3] for d in read(b"- &a [[&b [x]]]\n- [[[*b]]]\n", FILE, limits=limits).diagnostics] == [(2, 6)]
     assert [d.span[1:3] for d in read(b"- &a [[&b [x]]]\n- [[*a]]\n", FILE, limits=limits).diagnostics] == [(2, 5)]
+    assert [d.span[1:3] for d in read(b"- &a [[[x]], &b x]\n- [*a]\n", FILE, limits=limits).diagnostics] == [(2, 4)]
+    assert read(b"- [[[x]]]\n- &b [x]\n- [[*b]]\n", FILE, limits=limits).diagnostics == ()
 
 
 def test_too_many_values_are_refused_where_they_become_too_many() -> None:

@@ -133,6 +133,13 @@ def test_a_value_that_is_missing_stands_behind_the_colon(text: str) -> None:
     assert at(root(text), "a").span == span(1, column, 1, column)
 
 
+def test_an_anchor_belongs_to_its_value() -> None:
+    document = root("a:  &x\nb: &y c\n")
+
+    assert at(document, "a").span == span(1, 5, 1, 7)
+    assert at(document, "b").span == span(2, 4, 2, 8)
+
+
 def test_an_alias_is_a_value_of_its_own_place() -> None:
     document = root("a: &x\n  k: v\nb: [*x, *x]\n")
 

@@ -28,6 +28,7 @@ CORE = {
     "0x3A": 58,
     "64600": 64600,
     "4294967295": 4294967295,
+    "18446744073709551615": 18446744073709551615,
     "0.": 0.0,
     ".5": 0.5,
     "1.30": 1.3,
@@ -169,6 +170,14 @@ DISPUTED = {
         "is read as the number 3 by Go's YAML (kubectl) and as text by YAML 1.2",
         'write 3, or in quotes if text is meant: "0B11"',
     ),
+    "+18446744073709551615": (
+        18446744073709551615,
+        (
+            "is read as the number 1.8446744073709552e+19 by Go's YAML (kubectl) "
+            "and as the number 18446744073709551615 by YAML 1.2"
+        ),
+        'write it in quotes: "+18446744073709551615"',
+    ),
     "18446744073709551616": (
         18446744073709551616,
         (
@@ -254,6 +263,7 @@ def test_a_number_too_long_to_be_one_is_disputed_and_stays_text(scalar: str) -> 
     assert [d.rule for d in document.diagnostics] == ["GLB105"]
     assert "too long" in only(f"- {scalar}\n").message
     assert len(only(f"- {scalar}\n").message) < 200
+    assert only(f"- {scalar}\n").help == "write it in quotes"
     assert item(scalar).value == scalar
 
 

@@ -17,6 +17,7 @@ MISTAKES = {
     "tab after a dash": ("-\t- a\n", 1, 2, TABS),
     "tab in a block": ("a: |\n \t\n\tfoo\n", 2, 2, TABS),
     "tab that the parser takes for space": ("a:\n  b: 1\n \t c: 2\n", 3, 2, TABS),
+    "tab that looks like a continued value": ("a: b\n \tc: d\n", 2, 2, TABS),
     "at sign": ("a: @x\n", 1, 4, "a value cannot start with @"),
     "backquote": ("a: `x`\n", 1, 4, "a value cannot start with `"),
     "percent": ("- a\n- %x\n", 2, 3, "a value cannot start with %"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import enum
 import math
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -301,8 +302,20 @@ def test_as_many_levels_are_written_as_are_read() -> None:
         data = [{"k": data}]
 
     assert load(write(data).encode(), FILE) == data
+    for item in ([data], {"k": data}):
+        with pytest.raises(ValueError, match="more than 100 levels"):
+            write(item)
+
+
+@pytest.mark.parametrize("wrap", [lambda value: [value], lambda value: {"k": value}], ids=["lists", "maps"])
+def test_levels_of_one_kind_count_as_well(wrap: Callable[[object], object]) -> None:
+    data: object = "a"
+    for _ in range(100):
+        data = wrap(data)
+
+    assert load(write(data).encode(), FILE) == data
     with pytest.raises(ValueError, match="more than 100 levels"):
-        write([data])
+        write(wrap(data))
 
 
 def test_a_comment_stands_on_top() -> None:
