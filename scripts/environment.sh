@@ -44,7 +44,7 @@ python=$(find_python)
     die "Python's venv module is missing; on Debian or Ubuntu: sudo apt install" \
         "$("$python" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')."
 # The interpreter below an activated environment: the one to be remade cannot remake itself.
-python=$("$python" -c 'import sys; print(getattr(sys, "_base_executable", None) or sys.executable)')
+python=$("$python" -c 'import sys; print(sys._base_executable if sys.prefix != sys.base_prefix else sys.argv[1])' "$python")
 command -v git >/dev/null || die "git is missing; on Debian or Ubuntu: sudo apt install git."
 
 # Without a home pip would put its cache into /.

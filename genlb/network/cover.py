@@ -1,12 +1,15 @@
-"""Which part of a range is covered by others."""
+"""Which part of a range others cover."""
 
 from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable
+from ipaddress import IPv4Address, IPv6Address
 
 from genlb.network.overlap import claim
 from genlb.spec.values import Address, AddressBlock, Network
+
+_ADDRESS: dict[int, type[IPv4Address | IPv6Address]] = {4: IPv4Address, 6: IPv6Address}
 
 
 class Cover:
@@ -25,29 +28,26 @@ class Cover:
 
     def gaps(self, what: AddressBlock | Network | Address) -> tuple[AddressBlock, ...]:
         """The parts of ``what`` that nothing covers, in address order; none when all of it is covered."""
-        version, next_free, last, *_ = claim(what, 0, None)
+        version, free, last, *_ = claim(what, 0, None)
         merged = self._merged[version]
         gaps: list[tuple[int, int]] = []
-        index = max(0, bisect_right(merged, (next_free, next_free)) - 1)
-        while index < len(merged) and merged[index][0] <= last:
-            if merged[index][0] > next_free:
-                gaps.append((next_free, merged[index][0] - 1))
-            next_free = max(next_free, merged[index][1] + 1)
-            index += 1
-        if next_free <= last:
-            gaps.append((next_free, last))
-        address = type(what.first if isinstance(what, AddressBlock) else _first(what))
-        return tuple(AddressBlock(address(start), address(end)) for start, end in gaps)
+        for start, end in merged[max(0, _index(merged, free)) : _index(merged, last) + 1]:
+            if free < start:
+                gaps.append((free, start - 1))
+            free = max(free, end + 1)
+        if free <= last:
+            gaps.append((free, last))
+        return tuple(AddressBlock(_ADDRESS[version](start), _ADDRESS[version](end)) for start, end in gaps)
 
     def holds(self, what: AddressBlock | Network | Address) -> bool:
         """Whether all of ``what`` is covered."""
         version, first, last, *_ = claim(what, 0, None)
         merged = self._merged[version]
-        # The last interval that begins at or before ``first``; merged ones neither touch nor overlap.
-        index = bisect_right(merged, first, key=lambda interval: interval[0]) - 1
+        index = _index(merged, first)
+        # Merged intervals do not touch each other: what one alone does not hold, no two of them do.
         return index >= 0 and merged[index][1] >= last
 
 
-def _first(what: Network | Address) -> Address:
-    first: Address = getattr(what, "network_address", what)
-    return first
+def _index(merged: list[tuple[int, int]], address: int) -> int:
+    """Where the last interval stands that begins at or before ``address``; -1 when there is none."""
+    return bisect_right(merged, address, key=lambda interval: interval[0]) - 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from genlb.errors import Span
 from genlb.network.decisions import Reach
 from genlb.network.families import families_of
 from genlb.network.lease import lease_timing
@@ -136,15 +137,24 @@ def peer_names(view: View) -> Iterator[Finding]:
             first = seen.setdefault(router.name, rack.name)
             if first != rack.name:
                 yield Finding(place, f'router "{router.name}" is in rack "{first}" already: router names are unique')
-    names: set[str] = set()
+    owners: dict[str, str] = {}
     for peer in view.decisions.peers:
-        if peer.name in names and seen.get(peer.router.name) == peer.rack.name:
+        owner = owners.setdefault(peer.name, peer.router.name)
+        # One router with two addresses of a family is GLB312's, two of one name are told above.
+        if owner != peer.router.name:
             yield Finding(
-                view.at("bgp", "racks"),
-                f'two BGP sessions would be called "{peer.name}"',
+                _router(view, peer.router.name),
+                f'the BGP sessions of routers "{owner}" and "{peer.router.name}" would both be called "{peer.name}"',
                 "change routers[].peerNames or the router's name",
             )
-        names.add(peer.name)
+
+
+def _router(view: View, name: str) -> Span:
+    for number, rack in enumerate(view.spec.bgp.racks):
+        for index, router in enumerate(rack.routers):
+            if router.name == name:
+                return view.at("bgp", "racks", number, "routers", index, "name")
+    return view.at("bgp", "racks")
 
 
 ROUTER_ADDRESSES = rule(

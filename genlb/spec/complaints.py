@@ -5,6 +5,7 @@ Imported when the first one is found: a valid spec never pays for it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 from genlb.errors import Diagnostic, Related, Severity, Span
@@ -17,6 +18,7 @@ from genlb.yamltext.node import MappingNode, Node, ScalarNode
 from genlb.yamltext.quote import quoted
 
 _SHOWN = 60
+_CREDENTIALS = re.compile(r"://[^/@\s]*@")
 
 LEAKED = "whoever can read this repository, or its history, has the password"
 HOW_TO_REFER = (
@@ -40,7 +42,8 @@ def problem(  # noqa: PLR0913 - the fields of a diagnostic
 
 
 def shown(text: str) -> str:
-    """``text`` in quotes on one line, cut where it gets long."""
+    """``text`` in quotes on one line, cut where it gets long, without the password of a URL."""
+    text = _CREDENTIALS.sub("://***@", text)
     return quoted(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 

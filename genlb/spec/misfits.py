@@ -156,7 +156,7 @@ def _cure_for_number(term: Term, text: str) -> str:
     if _NUMBER.fullmatch(text):
         return f"remove the quotes: {term.name}: {text}"
     dotted = _DOTTED_AS_NUMBER.fullmatch(text)
-    if dotted and term.name.endswith("ASNumber" if term.name[0] == "n" else "asNumber"):
+    if dotted and term.name.lower().endswith("asnumber"):
         return f"AS {text} is {int(dotted[1]) * _AS_NUMBERS + int(dotted[2])} in plain notation"
     return ""
 
@@ -197,7 +197,8 @@ def _address_trouble(address: str) -> str:
     try:
         (IPv6Address if ":" in address else IPv4Address)(address)
     except ValueError as error:
-        return str(error).replace("'", '"')
+        words = str(error).replace("'", '"')
+        return words[:1].lower() + words[1:]
     return ""
 
 

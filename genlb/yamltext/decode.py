@@ -17,6 +17,9 @@ _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\
 DISPUTED = re.compile("[\x85\u2028\u2029\ufeff]")
 """Line ends in YAML 1.1 that are ordinary characters in 1.2, and a byte order mark that is not at the start."""
 
+_TAG_DIRECTIVE = re.compile("(?:^|[\n\r\x85\u2028\u2029])(%TAG)")
+_MOST_TAG_DIRECTIVES = 64
+
 _BREAK = re.compile("\r\n|\r|\n")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 
@@ -82,6 +85,17 @@ def syntax_error(
     return Diagnostic(
         rule="GLB101", severity=Severity.ERROR, message=message, span=span, why=why, help=help, related=related
     )
+
+
+def check_directives(text: str, file: str) -> None:
+    """Refuse a flood of %TAG lines: a parser compares each with all before it, and 4 MiB of them take five minutes."""
+    if text.count("%TAG") <= _MOST_TAG_DIRECTIVES:
+        return
+    for count, match in enumerate(_TAG_DIRECTIVE.finditer(text)):
+        if count == _MOST_TAG_DIRECTIVES:
+            line, column = place(text, match.start(1))
+            span = Span(file, line, column, line, column + 4)
+            raise Refused(syntax_error(span, f"more than {count} %TAG lines", help="remove them: tags are not read"))
 
 
 def line_starts(text: str) -> list[int]:

@@ -11,7 +11,7 @@ from yaml.error import MarkedYAMLError
 from genlb.errors import Diagnostic, InvalidInput
 from genlb.yamltext import mistakes
 from genlb.yamltext.compose import Composer
-from genlb.yamltext.decode import Refused, check_characters, decode
+from genlb.yamltext.decode import Refused, check_characters, check_directives, decode
 from genlb.yamltext.jsontext import looks_like_json, parse
 from genlb.yamltext.limits import LIMITS, Limits
 from genlb.yamltext.node import Node, plain
@@ -90,6 +90,7 @@ def _documents(
 ) -> Iterator[Node]:
     """The documents of ``text``, one by one; with ``single`` only the first, and a complaint about a second."""
     check_characters(text, file, strict=strict)
+    check_directives(text, file)
     try:
         composer = Composer(text, file, limits, diagnostics, strict=strict)
         several = False

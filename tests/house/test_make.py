@@ -132,28 +132,49 @@ def test_a_python_that_is_asked_for_and_not_there_is_said(tmp_path: Path) -> Non
     assert "PYTHON=python3.99 is not there" in sentence
 
 
-def test_the_environment_is_remade_when_the_lock_changed_and_only_then(tmp_path: Path) -> None:
-    lock = tmp_path / "lock.txt"
-    venv = tmp_path / "venv"
-    mark = venv / "mark"
-    script = ROOT / "scripts" / "environment.sh"
+MAKES_ENVIRONMENTS_AT_ONCE = """#!/bin/sh
+# A Python that answers as the real one, but makes an environment without pip, in no time.
+if [ "$1 $2" = "-m venv" ]; then
+    rm -rf "$4"
+    mkdir -p "$4/bin"
+    printf '#!/bin/sh\\n' >"$4/bin/python"
+    chmod +x "$4/bin/python"
+else
+    exec "{python}" "$@"
+fi
+"""
 
-    def refresh() -> None:
-        environment = os.environ | {"PYTHON": sys.executable}
-        subprocess.run([script, venv, lock], check=True, capture_output=True, env=environment)
 
-    lock.write_text("# nothing is pinned, so that nothing is fetched\n")
-    refresh()
-    mark.touch()
-    refresh()
+def test_the_environment_is_remade_when_the_lock_moved_on_and_only_then(tmp_path: Path) -> None:
+    python = tmp_path / "python3"
+    python.write_text(MAKES_ENVIRONMENTS_AT_ONCE.format(python=getattr(sys, "_base_executable", sys.executable)))
+    python.chmod(0o755)
+    lock, venv, moved = tmp_path / "lock.txt", tmp_path / "venv", tmp_path / "moved"
 
-    assert mark.exists()
+    def is_remade(venv: Path) -> bool:
+        (venv / "mark").touch()
+        command = [ROOT / "scripts" / "environment.sh", venv, lock]
+        subprocess.run(command, check=True, capture_output=True, env=os.environ | {"PYTHON": str(python)})
+        return not (venv / "mark").exists()
 
-    lock.write_text("# still nothing\n")
-    refresh()
+    lock.write_text("one==1\n")
+    venv.mkdir()
 
-    assert not mark.exists()
-    assert (venv / "bin" / "python").exists()
+    assert is_remade(venv)  # made by somebody else
+    assert not is_remade(venv)
+
+    lock.write_text("one==2\n")
+
+    assert is_remade(venv)
+    assert not is_remade(venv)
+
+    (venv / "genlb-stamp").unlink()  # as after an interruption
+
+    assert is_remade(venv)
+
+    venv.rename(moved)  # its scripts hold the old path
+
+    assert is_remade(moved)
 
 
 def test_the_demo_renders_every_example_in_a_copy_and_shows_what_came_out(tmp_path: Path) -> None:

@@ -129,6 +129,14 @@ def test_a_secret_is_never_repeated(new: str, rule: str) -> None:
     assert not [d for d in found if "hunter2" in f"{d.message} {d.why} {d.help}"]
 
 
+@pytest.mark.parametrize("value", ["https://bot:hunter2@git.example.com/x", "[https://bot:hunter2@git.example.com]"])
+def test_credentials_in_a_url_are_never_repeated(value: str) -> None:
+    found = mistakes(MINIMAL + f"  gitops: {value}\n")
+
+    assert [d.rule for d in found] == ["GLB104"]
+    assert "hunter2" not in f"{found[0].message} {found[0].help}"
+
+
 def test_long_and_unprintable_text_is_shown_short_and_harmless() -> None:
     (found,) = mistakes(changed("iptables", f'"\\e[31m{"x" * 500}"'))
 

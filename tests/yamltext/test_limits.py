@@ -75,6 +75,15 @@ def test_a_value_with_an_anchor_inside_another_counts_its_own_levels() -> None:
     assert read(b"- [[[x]]]\n- &b [x]\n- [[*b]]\n", FILE, limits=limits).diagnostics == ()
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r", "\r\n"])
+def test_a_flood_of_tag_directives_is_refused_before_it_is_parsed(line_end: str) -> None:
+    lines = [f"%TAG !t{number}! x" for number in range(200_000)]
+
+    assert places(line_end.join(lines)) == [("GLB101", 65, 1)]
+    assert places(line_end.join([*lines[:64], "---", "a"])) == [("GLB101", 1, 1)]
+    assert places(line_end.join(["a: |", *(f"  {line}" for line in lines)])) == []
+
+
 def test_too_many_values_are_refused_where_they_become_too_many() -> None:
     (diagnostic,) = read(b"[a, b, c, d]", FILE, limits=Limits(nodes=4)).diagnostics
 
