@@ -145,9 +145,11 @@ def _show_usage(error: click.UsageError, console: Console) -> None:
     console.tell(f"Try '{error.ctx.command_path} --help' for help.")
     root = error.ctx.find_root()
     if root is not error.ctx and isinstance(error, click.NoSuchOption):
-        known = {name for option in root.command.params for name in option.opts}
-        if error.option_name in known:
-            console.tell(f"Global options stand before the command: genlb {error.option_name} {error.ctx.info_name} …")
+        for option in root.command.params:
+            if error.option_name in option.opts:
+                value = f" {option.metavar or 'VALUE'}" if not getattr(option, "is_flag", False) else ""
+                told = f"genlb {error.option_name}{value} {error.ctx.info_name}"
+                console.tell(f"Global options stand before the command: {told} …")
     console.tell("")
 
 

@@ -8,6 +8,7 @@ than there are claims, however many lie on top of each other. n claims cost O(n 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Address, IPv6Address
 from typing import Generic, NamedTuple, TypeVar
 
 from genlb.spec.values import Address, AddressBlock, Network
@@ -29,9 +30,9 @@ def claim(what: AddressBlock | Network | Address, owner: str | int, tag: Tag) ->
     """A block, a CIDR or a single address, claimed by ``owner``: no owner is in its own way."""
     if isinstance(what, AddressBlock):
         return Claim(what.first.version, int(what.first), int(what.last), owner, tag)
-    first = getattr(what, "network_address", what)
-    last = getattr(what, "broadcast_address", what)
-    return Claim(what.version, int(first), int(last), owner, tag)
+    if isinstance(what, IPv4Address | IPv6Address):
+        return Claim(what.version, int(what), int(what), owner, tag)
+    return Claim(what.version, int(what.network_address), int(what.broadcast_address), owner, tag)
 
 
 def overlaps(claims: Iterable[Claim[Tag]]) -> Iterator[tuple[Claim[Tag], Claim[Tag]]]:
@@ -45,9 +46,7 @@ def overlaps(claims: Iterable[Claim[Tag]]) -> Iterator[tuple[Claim[Tag], Claim[T
         reach.add(later)
 
 
-def meetings(
-    ours: Iterable[Claim[Tag]], theirs: Iterable[Claim[Tag]]
-) -> Iterator[tuple[Claim[Tag], Claim[Tag]]]:
+def meetings(ours: Iterable[Claim[Tag]], theirs: Iterable[Claim[Tag]]) -> Iterator[tuple[Claim[Tag], Claim[Tag]]]:
     """Pairs of one of ``ours`` and one of ``theirs``, of different owners, that share an address."""
     reached: dict[tuple[bool, int], _Reach[Tag]] = {}
     for is_ours, later in sorted(

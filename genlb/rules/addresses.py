@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import chain
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby
+from typing import Any
 
 from genlb.errors import Related
 from genlb.network.cover import Cover
-from genlb.network.overlap import Claim, meetings, overlaps
+from genlb.network.overlap import Claim, claim, meetings, overlaps
 from genlb.rules.catalogue import ERROR, Finding, View, rule
 from genlb.rules.places import (
+    Path,
     Place,
     blocks,
     external_cidrs,
@@ -38,10 +40,7 @@ OVERLAP = rule(
 @OVERLAP.check
 def overlapping_pools(view: View) -> Iterator[Finding]:
     """Each block that shares addresses with a block of another pool."""
-    if len(view.spec.pools) < 2:
-        return
-    for pair in overlaps(place.claimed_by(place.path[1]) for place in blocks(view.spec)):
-        kept, given = sorted((one.tag for one in pair), key=lambda place: place.path)
+    for kept, given in _in_order(overlaps(place.claimed_by(place.path[1]) for place in blocks(view.spec))):
         yield Finding(
             view.at(*given.path),
             f'pools "{kept.name}" and "{given.name}" overlap ({kept.item}, {given.item})',
@@ -51,25 +50,162 @@ def overlapping_pools(view: View) -> Iterator[Finding]:
 
 
 def _apart(*places: Place) -> str:
-    """How the two could share the addresses: what is left of one of them without the other."""
+    """What is left of one of the two without the other."""
     for place, other in (places, reversed(places)):
         if isinstance(place.item, AddressBlock) and (rest := Cover([other.item]).gaps(place.item)):
-            return f'give "{place.name}" only {" and ".join(map(str, rest))}, or take {other}'
+            return f'give "{place.name}" only {" and ".join(map(str, rest))}, or remove {other}'
     return ""
 
 
 @POOL_ADDRESS.check
 def overlap_inside_a_pool(view: View) -> Iterator[Finding]:
     """Entries of one pool that share addresses, the same entry twice included."""
-    if all(len(pool.addresses) < 2 for pool in view.spec.pools):
-        return
-    entries = [place.claimed_by(place.path[3]) for place in blocks(view.spec)]
-    for index, pool in enumerate(view.spec.pools):
-        for pair in overlaps(entry for entry in entries if entry.tag.path[1] == index):
-            kept, given = sorted((one.tag for one in pair), key=lambda place: place.path)
+    for _, entries in groupby(blocks(view.spec), key=lambda place: place.path[1]):
+        for kept, given in _in_order(overlaps(place.claimed_by(place.path[3]) for place in entries)):
             yield Finding(
                 view.at(*given.path),
-                f'pool "{pool.name}" lists {given.item} beside {kept.item}, which it overlaps: MetalLB refuses the pool',
+                f'pool "{given.name}" lists {given.item} beside {kept.item}, which overlaps it: MetalLB refuses that',
                 "remove one of the two entries, or let one end where the other begins",
                 (Related(view.at(*kept.path), str(kept)),),
             )
+
+
+TAKEN = rule(
+    "GLB202",
+    ERROR,
+    "A pool takes addresses that something else has",
+    why="A VIP that is also the address of a pod, a Service, a node or a router leads to whoever has the longer route;"
+    " a VIP on the address of a ToR takes a whole rack off the network. MetalLB does not look.",
+    fix="Take the pool from a range of its own.",
+    research="generator_ux GLB202, CA004, metallb_vip 1.3",
+)
+
+
+@TAKEN.check
+def pools_on_the_plan(view: View) -> Iterator[Finding]:
+    """Pods, Services and routers anywhere in a pool; of a node CIDR only all of it, since a part of it is on-link."""
+    spec = view.spec
+    pools = [place.claimed_by("pool") for place in blocks(spec)]
+    beside = [place.claimed_by("") for place in chain(pods(spec), services(spec), routers(spec), gateways(spec))]
+    for ours, theirs in meetings(pools, beside):
+        yield _clash(view, ours, theirs)
+    for ours, theirs in meetings(pools, [place.claimed_by("") for place in nodes(spec)]):
+        if ours.first <= theirs.first and theirs.last <= ours.last:
+            yield _clash(view, ours, theirs)
+
+
+PLAN = rule(
+    "GLB215",
+    ERROR,
+    "Pods, Services and nodes share addresses",
+    why="A node sends what is for its own pods, for a Service and for its neighbours three different ways and looks at"
+    " the address alone: where the ranges overlap, one of them is unreachable.",
+    fix="Correct the CIDR that is wrong; the three ranges of a cluster never overlap.",
+    research="CA004",
+)
+
+
+@PLAN.check
+def overlapping_plan(view: View) -> Iterator[Finding]:
+    """Overlaps between the three lists; inside one of them nothing is wrong with it."""
+    spec = view.spec
+    claims = chain(
+        (place.claimed_by("pods") for place in pods(spec)),
+        (place.claimed_by("services") for place in services(spec)),
+        (place.claimed_by("nodes") for place in nodes(spec)),
+    )
+    for other, blamed in overlaps(claims):
+        yield _clash(view, blamed, other)
+
+
+ANNOUNCED = rule(
+    "GLB218",
+    ERROR,
+    "An advertised CIDR takes in pods, Services or nodes",
+    why="Every node announces the whole CIDR and, inside it, keeps no route that it learned from others: pod traffic"
+    " between nodes ends there, and the fabric sends what is for a node to all of them.",
+    fix="List the CIDRs of VIPs only; loadBalancerIPs: FromPools does.",
+    research="calico 2",
+)
+
+
+@ANNOUNCED.check
+def announced_plan(view: View) -> Iterator[Finding]:
+    """CIDRs of VIPs against the whole plan, those of external IPs against pods: a node's address may be one."""
+    spec, advertise = view.spec, view.spec.bgp.advertise
+    pairs: list[tuple[Claim[Place], Claim[Place]]] = []
+    if advertise.load_balancer_ips is LoadBalancerIPs.EXPLICIT:
+        listed = [place.claimed_by("announced") for place in load_balancer_cidrs(spec)]
+        plan = [place.claimed_by("") for place in chain(pods(spec), services(spec), nodes(spec))]
+        pairs += meetings(listed, plan)
+    if advertise.external_cidrs:
+        external = [place.claimed_by("announced") for place in external_cidrs(spec)]
+        pairs += meetings(external, [place.claimed_by("") for place in pods(spec)])
+    for ours, theirs in pairs:
+        yield _clash(view, ours, theirs)
+
+
+SPECIAL = rule(
+    "GLB207",
+    ERROR,
+    "Addresses that no router forwards",
+    why="Loopback, link-local, multicast and reserved addresses have a meaning of their own to every kernel and router:"
+    " none of them forwards a packet for one, whoever announces it. MetalLB accepts them all.",
+    fix="Use private (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8) or public addresses of yours.",
+    research="metallb_vip 1.3",
+)
+
+# Ranges for documentation (192.0.2.0/24, 2001:db8::/32 and their like) are left out: kernels and routers forward them
+# as they do any other, and labs live on them.
+_SPECIAL = tuple(
+    claim(parse_network(cidr), "special", meaning)
+    for cidr, meaning in (
+        ("0.0.0.0/8", '"this network"'),
+        ("127.0.0.0/8", "loopback"),
+        ("169.254.0.0/16", "link-local"),
+        ("224.0.0.0/4", "multicast"),
+        ("240.0.0.0/4", "reserved"),
+        ("::/128", "unspecified"),
+        ("::1/128", "loopback"),
+        ("fe80::/10", "link-local"),
+        ("ff00::/8", "multicast"),
+    )
+)
+
+
+@SPECIAL.check
+def special_addresses(view: View) -> Iterator[Finding]:
+    """Pools, announced CIDRs and routers; only a router may have a link-local address."""
+    spec = view.spec
+    for place in chain(blocks(spec), load_balancer_cidrs(spec), external_cidrs(spec), routers(spec)):
+        ours = place.claimed_by("")
+        for special in _SPECIAL:
+            meet = special.version == ours.version and special.first <= ours.last and ours.first <= special.last
+            if meet and not (special.tag == "link-local" and place.path[1] == "racks"):
+                yield Finding(view.at(*place.path), f"{place} {_how(ours, special)} the {special.tag} addresses")
+
+
+def _clash(view: View, ours: Claim[Place], theirs: Claim[Place]) -> Finding:
+    """The finding at ``ours``, which shares addresses with ``theirs``."""
+    message = f"{ours.tag} {_how(ours, theirs)} {theirs.tag}"
+    return Finding(view.at(*ours.tag.path), message, related=(Related(view.at(*theirs.tag.path), str(theirs.tag)),))
+
+
+def _how(ours: Claim[Any], theirs: Claim[Any]) -> str:
+    """How two ranges that meet lie to each other, as a verb."""
+    if ours[1:3] == theirs[1:3]:
+        return "is"
+    if theirs.first <= ours.first and ours.last <= theirs.last:
+        return "lies in"
+    return "takes in" if ours.first <= theirs.first and theirs.last <= ours.last else "overlaps"
+
+
+def _in_order(pairs: Iterable[tuple[Claim[Place], Claim[Place]]]) -> Iterator[tuple[Place, Place]]:
+    """The two places of each pair, in the spec's order."""
+    for pair in pairs:
+        first, second = sorted(pair, key=_path)
+        yield first.tag, second.tag
+
+
+def _path(claim: Claim[Place]) -> Path:
+    return claim.tag.path

@@ -166,7 +166,7 @@ class Composer:
             return None, node.span
         if isinstance(node.value, str):
             return node.value, node.span
-        text = event.value if type(event) is ScalarEvent else ""
+        text = event.value if type(event) is ScalarEvent else str(node.value)
         if len(self._diagnostics) == told:
             self._report(mistakes.key_not_text(text, node.span))
         return text, node.span

@@ -177,7 +177,8 @@ def _mistake(error: MarkedYAMLError, *, ended: bool) -> _Mistake:
     for mistake in _MISTAKES:
         if re.search(mistake.pattern, complaint):
             return mistake
-    return _Mistake("", f"this is not YAML: {error.problem}".replace("{", "{{").replace("}", "}}"), "")
+    message = f"this is not YAML: {error.problem}".replace("{", "{{").replace("}", "}}")
+    return _Mistake("", message, "compare this line and the one above with a file that is read")
 
 
 def _index(mark: Mark | None, text: str) -> int:

@@ -79,10 +79,13 @@ def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]
     assert "error: there is no command 'rendr'; did you mean 'render'?" in err
 
 
-def test_a_global_option_behind_the_command_is_told_its_place(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["version", "-q"]) == 2
+@pytest.mark.parametrize(("option", "command"), [("-q", "genlb -q version"), ("-C", "genlb -C DIR version")])
+def test_a_global_option_behind_the_command_is_told_its_place(
+    option: str, command: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["version", option]) == 2
 
-    assert "genlb -q version" in capsys.readouterr().err
+    assert f"before the command: {command} …" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [["version"], ["--version"]])

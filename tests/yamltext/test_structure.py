@@ -150,7 +150,9 @@ def test_aliases_repeat_what_their_anchor_holds() -> None:
 
 def test_an_alias_may_be_a_key_when_it_is_text() -> None:
     assert data("a: &x name\n*x : 1\n") == {"a": "name", "name": 1}
-    assert places("a: &x 1\n*x : 1\n") == [("GLB101", 2, 1)]
+    assert only("a: &x 1\n*x : 1\n").message == "the key 1 is not text"
+    assert data("a: &x 1\nb: &y 2\n*x : 1\n*y : 2\n") == {"a": 1, "b": 2, "1": 1, "2": 2}
+    assert places("a: &x [1]\n*x : 1\n") == [("GLB101", 2, 1)]
 
 
 @pytest.mark.parametrize(

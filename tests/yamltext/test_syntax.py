@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from yaml.error import Mark
+from yaml.parser import ParserError
 
 from genlb.errors import Severity
+from genlb.yamltext.syntax import explain
 from tests.yamltext.corpus import FILE, only, reading
 
 TABS = "YAML does not allow tabs for indentation: use spaces"
@@ -103,3 +106,13 @@ def test_what_is_missing_at_the_end_is_never_placed_behind_the_text() -> None:
 @pytest.mark.parametrize("brackets", ["[", "{"])
 def test_mistakes_behind_characters_beyond_the_basic_plane_are_placed_by_code_points(brackets: str) -> None:
     assert only(f"😀é: 日本 {brackets}\n# ok\n日: : x\n").span[1:3] == (3, 4)
+
+
+def test_a_complaint_that_no_row_knows_is_passed_on_as_it_is() -> None:
+    mark = Mark("", 3, 0, 3, None, 0)
+
+    diagnostic = explain(ParserError(None, None, "found {something} new", mark), "a: b\n", FILE)
+
+    assert diagnostic.span == (FILE, 1, 4, 1, 5)
+    assert diagnostic.message == "this is not YAML: found {something} new"
+    assert diagnostic.help
