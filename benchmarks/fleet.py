@@ -36,6 +36,7 @@ spec:
       - name: r1
         routers:
           - {{name: tor-a, asNumber: 65001, addresses: ["172.{b}.{c}.2"]}}
+          - {{name: tor-b, asNumber: 65001, addresses: ["172.{b}.{c}.3"]}}
 
   pools:
     - name: public

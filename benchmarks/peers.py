@@ -36,7 +36,7 @@ def write_overlay(target: Path, objects: Sequence[dict[str, Any]]) -> None:
     base.mkdir(parents=True)
     overlay.mkdir()
     wanted = [manifest for manifest in objects if manifest["kind"] in {"BGPConfiguration", "IPAddressPool", "BGPPeer"}]
-    patches = []
+    patches: list[dict[str, str]] = []
     resources = []
     for index, manifest in enumerate(objects):
         bare = copy.deepcopy(manifest)

@@ -180,14 +180,18 @@ def _load(repository: Repository, name: str) -> LoadedCluster:
         spec = repository.load(name)
         if spec.cluster is None:
             return LoadedCluster(name=name, folder=folder, spec=spec, diagnostics=in_order(spec.diagnostics))
-        base_config, found = repository.base_config(spec)
+        base, found = repository.base_config(spec)
     except Undetermined as error:
         return LoadedCluster(name=name, folder=folder, unread=str(error))
     decisions = decide(spec.cluster)
     context = Context(
-        cluster=spec.cluster, decisions=decisions, base_config=base_config, template=_template, folder=folder
+        cluster=spec.cluster,
+        decisions=decisions,
+        base_config=base.data if base else None,
+        template=_template,
+        folder=folder,
     )
-    diagnostics = [*spec.diagnostics, *judge(spec, decisions), *found]
+    diagnostics = [*spec.diagnostics, *judge(spec, decisions, base), *found]
     if spec.cluster.spec.patches and not has_errors(diagnostics):
         diagnostics += _judged_patches(spec, _renderable(spec, context))
     return LoadedCluster(name=name, folder=folder, spec=spec, context=context, diagnostics=in_order(diagnostics))

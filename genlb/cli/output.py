@@ -132,9 +132,13 @@ def tell_diagnostics(console: Console, diagnostics: Iterable[Diagnostic], source
     found = tuple(diagnostics)
     if not found:
         return
+    from functools import lru_cache
+
     from genlb.report.text import diagnostics_text
 
-    for block in diagnostics_text(found, source, console.err_style):
+    # Most files have several mistakes, and these stand together.
+    lines = lru_cache(maxsize=4)(source)
+    for block in diagnostics_text(found, lines, console.err_style):
         console.tell(f"{block}\n")
 
 

@@ -46,17 +46,21 @@ class Feature(enum.Enum):
     NFTABLES = "kube-proxy nftables"
     NFTABLES_ON_BY_DEFAULT = "kube-proxy nftables without a feature gate"
     NFTABLES_STABLE = "kube-proxy nftables, stable"
+    NFTABLES_LOCAL_POLICY = "kube-proxy nftables, Services with externalTrafficPolicy Local from pods"
+    NFTABLES_BY_INTERFACE = "kube-proxy nftables, detectLocalMode InterfaceNamePrefix"
     NODE_PORTS_PRIMARY = "nodePortAddresses: primary"
+    NODE_PORT_KEYWORDS = "nodePortAddresses: keywords beside CIDRs"
     AS_NUMBER_INT32 = "AS numbers held to int32"
     POOL_STATUS = "IPAddressPool.status"
     FRR_K8S_DEFAULT = "frr-k8s installed by default"
+    CONTROLLER_PROBES = "probes of a controller without a speaker beside it"
 
 
 class Fact(NamedTuple):
     """Where a feature holds: from ``since`` on, before ``until``, but for the releases of ``except_in``.
 
-    ``except_in`` holds pairs of the first release without it and the first one that has it again. ``reason`` is a
-    sentence for users.
+    ``except_in`` holds pairs of the first release without it and the first one that has it again; where the latter is
+    only announced, ``pending`` names it. ``reason`` is a sentence for users.
     """
 
     component: Component
@@ -64,6 +68,7 @@ class Fact(NamedTuple):
     since: Version | None = None
     until: Version | None = None
     except_in: tuple[tuple[Version, Version], ...] = ()
+    pending: tuple[Version, ...] = ()
 
     def holds(self, version: Version) -> bool:
         """Whether it holds in ``version`` of the component."""
@@ -73,8 +78,16 @@ class Fact(NamedTuple):
             return False
         return not any(first <= version < again for first, again in self.except_in)
 
+    def cure(self, version: Version) -> Version | None:
+        """The release to upgrade to from ``version``, which lacks the feature; None where none is out."""
+        for first, again in self.except_in:
+            if first <= version < again:
+                return None if again in self.pending else again
+        return self.since if self.since is not None and version < self.since else None
+
 
 _V = Version
+_LAST_PATCH = 999_999
 
 FACTS: Mapping[Feature, Fact] = MappingProxyType(
     {
@@ -111,6 +124,7 @@ FACTS: Mapping[Feature, Fact] = MappingProxyType(
         Feature.READY_ENDPOINTS: Fact(
             component=Component.CALICO,
             except_in=((_V(3, 31, 0), _V(3, 31, 7)), (_V(3, 32, 0), _V(3, 32, 2))),
+            pending=(_V(3, 32, 2),),
             reason=(
                 "Calico 3.31.0 to 3.31.6 and 3.32.0 to 3.32.1 announce Services with externalTrafficPolicy Local from"
                 " nodes whose endpoints are not ready (projectcalico/calico#13255)"
@@ -155,10 +169,32 @@ FACTS: Mapping[Feature, Fact] = MappingProxyType(
             since=_V(1, 33),
             reason="kube-proxy's nftables mode is generally available from Kubernetes 1.33 on",
         ),
+        Feature.NFTABLES_LOCAL_POLICY: Fact(
+            component=Component.KUBERNETES,
+            since=_V(1, 33, 6),
+            reason=(
+                "before Kubernetes 1.33.6 kube-proxy in nftables mode drops what pods on a node without an endpoint send"
+                " to a Service with externalTrafficPolicy Local (kubernetes/kubernetes#131765)"
+            ),
+        ),
+        Feature.NFTABLES_BY_INTERFACE: Fact(
+            component=Component.KUBERNETES,
+            since=_V(1, 33, 6),
+            except_in=((_V(1, 34, 0), _V(1, 34, 2)),),
+            reason=(
+                "before Kubernetes 1.33.6, and in 1.34.0 and 1.34.1, kube-proxy in nftables mode programs nothing with"
+                " detectLocalMode InterfaceNamePrefix (kubernetes/kubernetes#134024)"
+            ),
+        ),
         Feature.NODE_PORTS_PRIMARY: Fact(
             component=Component.KUBERNETES,
             since=_V(1, 31),
             reason="kube-proxy knows nodePortAddresses: [primary] from Kubernetes 1.31 on",
+        ),
+        Feature.NODE_PORT_KEYWORDS: Fact(
+            component=Component.KUBERNETES,
+            since=_V(1, 37),
+            reason="kube-proxy knows more keywords in nodePortAddresses, and mixes them with CIDRs, from Kubernetes 1.37 on",
         ),
         Feature.AS_NUMBER_INT32: Fact(
             component=Component.KUBERNETES,
@@ -178,6 +214,14 @@ FACTS: Mapping[Feature, Fact] = MappingProxyType(
             since=_V(0, 16, 0),
             reason="MetalLB's chart installs frr-k8s, which takes port 179, unless told not to, from 0.16.0 on",
         ),
+        Feature.CONTROLLER_PROBES: Fact(
+            component=Component.METALLB,
+            except_in=((_V(0, 16, 0), _V(0, 16, 1)),),
+            reason=(
+                "MetalLB 0.16.0 probes its controller at the node's own 127.0.0.1, where only a speaker answers"
+                " (metallb/metallb#3061, corrected in 0.16.1)"
+            ),
+        ),
     }
 )
 
@@ -186,6 +230,14 @@ def supports(versions: Versions, feature: Feature) -> bool:
     """Whether ``feature`` holds in the release of its component among ``versions``."""
     fact = FACTS[feature]
     return fact.holds(fact.component.of(versions))
+
+
+def surely_lacks(versions: Versions, feature: Feature) -> bool:
+    """Whether ``feature`` is missing in every release that ``versions`` may mean: all patches of a line without one."""
+    fact = FACTS[feature]
+    version = fact.component.of(versions)
+    newest = version if version.patch is not None else Version(version.major, version.minor, _LAST_PATCH)
+    return not fact.holds(version) and not fact.holds(newest)
 
 
 class Window(NamedTuple):

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from genlb.manifest import Manifest
 from genlb.network.decisions import Decisions
@@ -23,8 +22,7 @@ class Unit(enum.Enum):
     ADVERTISE = "advertise"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Context:
+class Context(NamedTuple):
     """One cluster on its way to manifests. ``template`` returns a fresh copy of a skeleton in ``templates/``.
 
     ``base_config`` is the parsed KubeProxyConfiguration that ``kubeProxy.baseConfig`` names; ``folder`` is the

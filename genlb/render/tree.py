@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from genlb.manifest import Manifest, file_names, key_of
 from genlb.render import argocd, flux, kustomization, manifest_file
@@ -20,8 +20,7 @@ from genlb.yamltext import write
 GITOPS_FOLDER = "gitops"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rendered:
+class Rendered(NamedTuple):
     """One rendered cluster. ``files`` maps the path below ``rendered/`` to its text, sorted by path.
 
     ``problems`` are patches that could not be applied; with any, the rest is not to be written. ``patched`` pairs the

@@ -5,23 +5,45 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from genlb.rules import reading, rendering, structure
+from genlb.rules import addresses, advertise, bgp, communities, lists, pools, reading, rendering, routers, structure
 from genlb.rules.catalogue import Rule, View, rules
+from genlb.rules.change import judge_change
+from genlb.rules.fleet import FleetEntry, fleet_entry, judge_fleet
 
 if TYPE_CHECKING:
     from genlb.errors import Diagnostic
+    from genlb.network.base_config import BaseConfig
     from genlb.network.decisions import Decisions
     from genlb.spec.assemble import LoadedSpec
 
-__all__ = ["Rule", "judge", "reading", "rendering", "rules", "structure"]
+__all__ = [
+    "FleetEntry",
+    "Rule",
+    "View",
+    "addresses",
+    "advertise",
+    "bgp",
+    "communities",
+    "fleet_entry",
+    "judge",
+    "judge_change",
+    "judge_fleet",
+    "lists",
+    "pools",
+    "reading",
+    "rendering",
+    "routers",
+    "rules",
+    "structure",
+]
 
 _ALL = tuple(rules().values())
 
 
-def judge(loaded: LoadedSpec, decisions: Decisions) -> Iterator[Diagnostic]:
-    """Every finding of every rule about one cluster whose spec could be read."""
+def judge(loaded: LoadedSpec, decisions: Decisions, base: BaseConfig | None = None) -> Iterator[Diagnostic]:
+    """Every finding of every rule about one cluster whose spec could be read; ``base`` is its baseConfig, if any."""
     if loaded.cluster is None:
         return
-    view = View(loaded, loaded.cluster, decisions)
+    view = View(loaded, loaded.cluster, decisions, base)
     for rule in _ALL:
         yield from rule.diagnose(view)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby
-from typing import Any
 
 from genlb.errors import Related
 from genlb.network.cover import Cover
@@ -19,6 +18,7 @@ from genlb.rules.places import (
     load_balancer_cidrs,
     nodes,
     pods,
+    relation,
     routers,
     services,
 )
@@ -182,22 +182,13 @@ def special_addresses(view: View) -> Iterator[Finding]:
         for special in _SPECIAL:
             meet = special.version == ours.version and special.first <= ours.last and ours.first <= special.last
             if meet and not (special.tag == "link-local" and place.path[1] == "racks"):
-                yield Finding(view.at(*place.path), f"{place} {_how(ours, special)} the {special.tag} addresses")
+                yield Finding(view.at(*place.path), f"{place} {relation(ours, special)} the {special.tag} addresses")
 
 
 def _clash(view: View, ours: Claim[Place], theirs: Claim[Place]) -> Finding:
     """The finding at ``ours``, which shares addresses with ``theirs``."""
-    message = f"{ours.tag} {_how(ours, theirs)} {theirs.tag}"
+    message = f"{ours.tag} {relation(ours, theirs)} {theirs.tag}"
     return Finding(view.at(*ours.tag.path), message, related=(Related(view.at(*theirs.tag.path), str(theirs.tag)),))
-
-
-def _how(ours: Claim[Any], theirs: Claim[Any]) -> str:
-    """How two ranges that meet lie to each other, as a verb."""
-    if ours[1:3] == theirs[1:3]:
-        return "is"
-    if theirs.first <= ours.first and ours.last <= theirs.last:
-        return "lies in"
-    return "takes in" if ours.first <= theirs.first and theirs.last <= ours.last else "overlaps"
 
 
 def _in_order(pairs: Iterable[tuple[Claim[Place], Claim[Place]]]) -> Iterator[tuple[Place, Place]]:

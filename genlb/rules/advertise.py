@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import islice
+from collections.abc import Iterator
 
 from genlb.errors import Related, Span
 from genlb.network.cover import Cover
-from genlb.network.overlap import claim, meetings
+from genlb.network.overlap import claim
 from genlb.network.versions import Feature, supports
-from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.rules.catalogue import WARNING, Finding, View, rule
 from genlb.rules.places import Place, blocks, load_balancer_cidrs
 from genlb.rules.structure import COVERAGE
+from genlb.rules.words import first_few
 from genlb.spec.model import Announce, Bind, DaemonState, Dataplane, LoadBalancerIPs, ProxyMode, Switch
 from genlb.spec.values import Network
 
@@ -24,10 +24,10 @@ def uncovered_pools(view: View) -> Iterator[Finding]:
     listed = Cover(view.spec.bgp.advertise.load_balancer_cidrs)
     for place in _announced_blocks(view):
         if gaps := listed.gaps(place.item):
-            missing = _told([network for gap in gaps for network in gap.networks()])
+            missing = first_few([network for gap in gaps for network in gap.networks()])
             yield Finding(
                 view.at(*place.path),
-                f"{place} is not advertised: loadBalancerCIDRs leave out {_told(gaps)}",
+                f"{place} is not advertised: loadBalancerCIDRs leave out {first_few(gaps)}",
                 f"add {missing} to loadBalancerCIDRs, or say loadBalancerIPs: FromPools",
             )
 
@@ -40,7 +40,7 @@ def cidrs_beyond_pools(view: View) -> Iterator[Finding]:
     pools = Cover(place.item for place in _announced_blocks(view))
     for place in load_balancer_cidrs(view.spec):
         gaps = pools.gaps(place.item)
-        if gaps and claim(gaps[0], "", None) == place.claimed_by("")._replace(tag=None):
+        if gaps and claim(gaps[0], "", place) == place.claimed_by(""):
             yield Finding(
                 view.at(*place.path),
                 f"{place.item} is advertised, but no BGP pool has an address in it",
@@ -49,7 +49,7 @@ def cidrs_beyond_pools(view: View) -> Iterator[Finding]:
         elif gaps:
             yield Finding(
                 view.at(*place.path),
-                f"{place.item} is advertised, but {_told(gaps)} in it is in no BGP pool",
+                f"{place.item} is advertised, but {first_few(gaps)} in it is in no BGP pool",
                 "advertise what the pools have, no more",
                 severity=WARNING,
             )
@@ -59,14 +59,6 @@ def _announced_blocks(view: View) -> Iterator[Place]:
     pools = view.decisions.pools
     return (place for place in blocks(view.spec) if pools[int(place.path[1])].announce is Announce.BGP)
 
-
-def _told(items: Sequence[object]) -> str:
-    """The first of them; nobody reads a hundred."""
-    told = ", ".join(map(str, islice(items, _TOLD)))
-    return told if len(items) <= _TOLD else f"{told} and {len(items) - _TOLD} more"
-
-
-_TOLD = 3
 
 CLUSTER_IPS = rule(
     "GLB315",
@@ -101,7 +93,7 @@ BLACKHOLE = rule(
     why="For each single address that Calico announces it puts a blackhole route into the kernel of the node. Packets"
     " from outside and from pods are translated before they meet it; a process of the host itself (kubelet, a registry"
     ' mirror) gets "Invalid argument" unless the VIP is local on the node.',
-    fix="Let the binder make VIPs local: vipBinder.state: Enabled with routed.bind: Auto. Or announce the aggregate only.",
+    fix="Let the binder make VIPs local (vipBinder.state: Enabled, routed.bind: Auto), or announce aggregates only.",
     research="CA006, W-BLACKHOLE-HOST",
 )
 
@@ -120,11 +112,10 @@ def blackholes_without_a_binder(view: View) -> Iterator[Finding]:
         place, what = _place_of(view, single), f"{single} is a single address"
     else:
         return
-    if binder.state is DaemonState.ENABLED:
-        who, path = f"vipBinder.routed.bind is {decisions.bind.value}", ("vipBinder", "routed", "bind")
-    else:
-        who, path = f"vipBinder.state is {binder.state.value}", ("vipBinder", "state")
-    yield Finding(place, f"{what}, and {who}: nothing makes the VIPs local", related=(Related(view.at(*path), who),))
+    enabled = binder.state is DaemonState.ENABLED
+    who = f"vipBinder.routed.bind is {decisions.bind.value}" if enabled else f"vipBinder.state is {binder.state.value}"
+    cause = view.at("vipBinder", "routed", "bind") if enabled else view.at("vipBinder", "state")
+    yield Finding(place, f"{what}, and {who}: nothing makes the VIPs local", related=(Related(cause, who),))
 
 
 def _place_of(view: View, single: Network) -> Span:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 from genlb.errors import Diagnostic, Related, Severity, Span
 
 if TYPE_CHECKING:
+    from genlb.network.base_config import BaseConfig
     from genlb.network.decisions import Decisions
     from genlb.spec.assemble import LoadedSpec
     from genlb.spec.model import Cluster, Spec
@@ -38,11 +39,12 @@ class Finding(NamedTuple):
 
 
 class View(NamedTuple):
-    """One cluster as a check sees it."""
+    """One cluster as a check sees it; ``base`` is what ``kubeProxy.baseConfig`` names, where it can be used."""
 
     loaded: LoadedSpec
     cluster: Cluster
     decisions: Decisions
+    base: BaseConfig | None = None
 
     @property
     def spec(self) -> Spec:

@@ -14,8 +14,8 @@ VALUE = rule(
     "GLB318",
     ERROR,
     "A community value that is too large",
-    why="A community is two numbers of 16 bits, a large community three of 32 bits. Calico refuses anything else, or BIRD"
-    " does on every node at once.",
+    why="A community is two numbers of 16 bits, a large community three of 32 bits. Calico refuses anything else,"
+    " or BIRD does on every node at once.",
     fix="Write 65001:100 with numbers up to 65535, or a large community such as 4200000001:1:100.",
     research="calico 1",
 )
@@ -33,7 +33,7 @@ def community_values(view: View) -> Iterator[Finding]:
         if any(int(number) > largest for number in numbers):
             yield Finding(
                 view.at("bgp", "communities", index, "value"),
-                f'community "{community.name}" is {community.value}: {_KINDS[len(numbers)]} goes up to {largest} in each',
+                f'community "{community.name}" is {community.value}: {_KINDS[len(numbers)]} holds {largest} at most',
             )
 
 
@@ -41,8 +41,8 @@ ON_L2 = rule(
     "GLB319",
     WARNING,
     "Communities on a pool that BGP does not announce",
-    why="Communities travel with BGP routes. The network learns a pool that is announced by L2 through ARP and NDP, and no"
-    " router ever sees them.",
+    why="Communities travel with BGP routes. The network learns a pool that is announced by L2 through ARP and NDP, and"
+    " no router ever sees them.",
     fix="Remove the communities, or announce the pool by BGP.",
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import NamedTuple, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from genlb.network.overlap import Claim, claim
 from genlb.spec.model import Rack, Router, Spec
@@ -102,6 +102,15 @@ def as_numbers(spec: Spec) -> Iterator[tuple[Path, int]]:
             yield ("bgp", "racks", number, "nodeASNumber"), rack.node_as_number
     for _, router, path in seats(spec):
         yield (*path, "asNumber"), router.as_number
+
+
+def relation(ours: Claim[Any], theirs: Claim[Any]) -> str:
+    """How two ranges that meet lie to each other, as a verb."""
+    if ours[1:3] == theirs[1:3]:
+        return "is"
+    if theirs.first <= ours.first and ours.last <= theirs.last:
+        return "lies in"
+    return "takes in" if ours.first <= theirs.first and theirs.last <= ours.last else "overlaps"
 
 
 def _listed(cidrs: Sequence[Network], path: Path, form: str) -> Iterator[Place]:

@@ -46,7 +46,8 @@ def missing_families(view: View) -> Iterator[Finding]:
             )
 
 
-_BUGGY_OCTETS = frozenset({0, 255})
+BUGGY_OCTETS = frozenset({0, 255})
+"""Last octets of the addresses that ``avoidBuggyIPs`` skips."""
 
 
 @POOL_ADDRESS.check
@@ -67,7 +68,7 @@ def usable_addresses(view: View) -> Iterator[Finding]:
 def _has_usable(block: AddressBlock) -> bool:
     # Of three addresses in a row one ends in neither, so a look at the ends settles it.
     first, last = int(block.first), int(block.last)
-    return last - first > 1 or not {first & 255, last & 255} <= _BUGGY_OCTETS
+    return last - first > 1 or not {first & 255, last & 255} <= BUGGY_OCTETS
 
 
 SINGLE = rule(
@@ -127,7 +128,7 @@ def refused_allocations(view: View) -> Iterator[Finding]:
             ("serviceSelectors", pool.allocate_to.service_selectors),
         )
         for key, listed in selectors:
-            yield from _repeated(view, pool, (*path, key), [_alike(selector) for selector in listed], "selector")
+            yield from _repeated(view, pool, (*path, key), [alike(selector) for selector in listed], "selector")
             for number, selector in enumerate(listed):
                 yield from _refused_expressions(view, pool, (*path, key, number, "matchExpressions"), selector)
 
@@ -155,7 +156,7 @@ def _repeated(view: View, pool: Pool, path: Path, values: Sequence[Hashable], no
         seen.add(value)
 
 
-def _alike(selector: LabelSelector) -> Hashable:
+def alike(selector: LabelSelector) -> Hashable:
     """Equal for selectors that MetalLB takes for the same: it sorts values, but not expressions."""
     expressions = tuple(_expression(expression) for expression in selector.match_expressions)
     return tuple(sorted(selector.match_labels.items())), expressions

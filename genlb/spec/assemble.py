@@ -70,7 +70,7 @@ def assemble(
     for more in (problems, _wrong_name(own.tree, name, "folder"), removals(inherited, own.tree)):
         found += _beside((*told, *found), more)
     loaded = _loaded(name, own, below, tree, found)
-    return loaded if loaded.has_errors else replace(loaded, cluster=typed)
+    return loaded if loaded.has_errors else loaded._replace(cluster=typed)
 
 
 def _loaded(

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from genlb.errors import Diagnostic, Severity, Span
 from genlb.spec.model import Cluster
 from genlb.yamltext.node import MappingNode, Node, SequenceNode
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LoadedSpec:
+class LoadedSpec(NamedTuple):
     """One cluster. ``cluster`` is None when there is any error.
 
     ``name`` is the folder's name, ``file`` its ``cluster.yaml``, ``layers`` all files in merge order, ``tree`` the

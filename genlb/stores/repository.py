@@ -11,9 +11,10 @@ import os
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from genlb.errors import Diagnostic, InvalidInput, Span, Undetermined, UsageError
+from genlb.network.base_config import BaseConfig
+from genlb.rules.base_config import read_base_config
 from genlb.rules.catalogue import Finding
 from genlb.rules.reading import BASE_CONFIG, NAME, NO_SPEC
 from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
@@ -21,7 +22,7 @@ from genlb.spec.model import LABEL
 from genlb.spec.read import Kind, read_layer
 from genlb.spec.settings import Settings, read_settings
 from genlb.stores.sourcefile import is_inside, read_source
-from genlb.yamltext import Document, load, read
+from genlb.yamltext import Document, read
 from genlb.yamltext.node import MappingNode, ScalarNode, SequenceNode, plain
 
 SETTINGS_FILE = "genlb.yaml"
@@ -64,7 +65,7 @@ class Repository:
         self.names, self.folder_diagnostics = self._list()
         self.profiles = _Profiles(root, self.path(PROFILES_FOLDER))
         self._defaults: tuple[LayerFile | None, ...] = ()
-        self._shared: dict[str, Any] = {}
+        self._shared: dict[str, tuple[BaseConfig | None, tuple[Diagnostic, ...]] | None] = {}
 
     def path(self, *parts: str) -> str:
         """A path below the clusters folder, relative to the root."""
@@ -100,23 +101,24 @@ class Repository:
             raise UsageError(f"no cluster {name!r} in {self.settings.clusters}/")
         return assemble(name, own, self.defaults, self.profiles)
 
-    def base_config(self, loaded: LoadedSpec) -> tuple[Mapping[str, Any] | None, tuple[Diagnostic, ...]]:
-        """The KubeProxyConfiguration that ``kubeProxy.baseConfig`` names, and what is wrong with it."""
+    def base_config(self, loaded: LoadedSpec) -> tuple[BaseConfig | None, tuple[Diagnostic, ...]]:
+        """The KubeProxyConfiguration that ``kubeProxy.baseConfig`` names, and what makes it unusable."""
         file = loaded.cluster.spec.kube_proxy.base_config if loaded.cluster else None
         if file is None:
             return None, ()
         path = posixpath.normpath(posixpath.join(self.folder(loaded.name), file))
-        if path.startswith("../") or not is_inside(self.root, os.path.join(self.root, path)):
+        if not is_inside(self.root, os.path.join(self.root, path)):
             return None, (_base_config_mistake(loaded, f"{file} lies outside the repository"),)
         try:
-            data = self._base_config_data(path, shared=not path.startswith(f"{self.folder(loaded.name)}/"))
+            found = self._base_config_file(path, shared=not path.startswith(f"{self.folder(loaded.name)}/"))
         except InvalidInput as error:
             return None, error.diagnostics
-        if data is None:
+        if found is None:
             return None, (_base_config_mistake(loaded, f"there is no file {path}"),)
-        if not isinstance(data, Mapping):
+        base, diagnostics = found
+        if base is None and not diagnostics:
             return None, (_base_config_mistake(loaded, f"{path} holds no KubeProxyConfiguration"),)
-        return data, ()
+        return base, diagnostics
 
     def inputs(self, loaded: LoadedSpec) -> frozenset[str]:
         """Files outside its own folder that have a say in a cluster, those included that were there once."""
@@ -193,16 +195,15 @@ class Repository:
         )
         return tuple(names), tuple(odd)
 
-    def _base_config_data(self, path: str, *, shared: bool) -> Any:
-        """A parsed file, None for none; one outside a cluster's folder may be named by many clusters and is kept."""
+    def _base_config_file(self, path: str, *, shared: bool) -> tuple[BaseConfig | None, tuple[Diagnostic, ...]] | None:
+        """A file read and parsed, None for none; one outside a cluster's folder may be named by many and is kept."""
         if path in self._shared:
             return self._shared[path]
         content = read_source(self.root, path)
-        # kube-proxy's own text, not a person's: what YAML 1.1 would read differently is no mistake of the user's.
-        data = None if content is None else load(content, path) or {}
+        found = None if content is None else read_base_config(path, read(content, path))
         if shared:
-            self._shared[path] = data
-        return data
+            self._shared[path] = found
+        return found
 
 
 class _Profiles(Mapping[str, LayerFile]):

@@ -13,6 +13,7 @@ from genlb.rules.reading import SYNTAX
 LARGEST = 16 * 1024 * 1024
 """Bytes that are read at most: more than the YAML reader accepts, so that it is the one who says "too large"."""
 
+_PIECE = 1 << 18
 _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLONG})
 
 
@@ -53,10 +54,17 @@ def _read(path: str, file: str) -> bytes:
             raise _refused(file, "is a directory where a file belongs")
         if not stat.S_ISREG(mode):
             raise _refused(file, "is no regular file")
-        with open(descriptor, "rb", closefd=False) as stream:
-            return stream.read(LARGEST + 1)
+        return _content(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _content(descriptor: int) -> bytes:
+    """The file's bytes, at most one more than LARGEST; asked for in pieces, for a buffer of that size costs time."""
+    content = os.read(descriptor, _PIECE)
+    while len(content) <= LARGEST and (more := os.read(descriptor, _PIECE)):
+        content += more
+    return content[: LARGEST + 1]
 
 
 def _refused(file: str, message: str) -> InvalidInput:

@@ -13,6 +13,7 @@ from genlb import api
 from genlb.errors import InvalidInput, Undetermined, UsageError
 from tests.api.repositories import a_repository, a_spec, replace, write
 
+BASE = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ''\n"
 CLUSTER = "clusters/fra1-prod/cluster.yaml"
 
 
@@ -129,11 +130,11 @@ def test_the_digest_changes_with_the_base_config_and_not_with_the_order_of_keys(
         return one(root).renderable().spec_digest
 
     replace(root, CLUSTER, "{mode: iptables}", "{mode: iptables, ownership: Merge, baseConfig: base.yaml}")
-    write(root, "clusters/fra1-prod/base.yaml", "kind: KubeProxyConfiguration\nmode: ''\n")
+    write(root, "clusters/fra1-prod/base.yaml", BASE)
     before = digest()
     replace(root, CLUSTER, "{mode: iptables, ownership: Merge", "{ownership: Merge, mode: iptables")
     assert digest() == before
-    write(root, "clusters/fra1-prod/base.yaml", "kind: KubeProxyConfiguration\nmode: ''\nportRange: ''\n")
+    write(root, "clusters/fra1-prod/base.yaml", BASE + "portRange: ''\n")
     assert digest() != before
 
 

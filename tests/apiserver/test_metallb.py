@@ -24,7 +24,8 @@ POOL = ("metallb.io/v1beta1", "IPAddressPool")
 CLUSTER = "fra1-prod"  # public: by name only; internal: for all; dns: for one namespace; buggy addresses avoided
 DNS = "dns-system"
 BOTH = "RequireDualStack"
-TRIED_AGAIN = "the object has been modified"
+ABOUT_ITSELF = ("the object has been modified", 'configurationstates.metallb.io "controller" not found')
+"""What the controller logs as an error while it writes its own ConfigurationState, and does again."""
 
 
 @pytest.fixture
@@ -146,9 +147,10 @@ def test_every_pool_is_taken_and_gives_addresses_of_its_own(controller: Process,
 
 
 def complaints(controller: Process) -> list[str]:
-    """Errors in the controller's log, but for writes that came second and are done again."""
+    """Errors in the controller's log."""
     lines = [json.loads(line) for line in controller.output.splitlines() if line.startswith("{")]
-    return [str(line) for line in lines if line.get("level") == "error" and TRIED_AGAIN not in str(line)]
+    errors = [str(line) for line in lines if line.get("level") == "error"]
+    return [line for line in errors if not any(words in line for words in ABOUT_ITSELF)]
 
 
 def test_a_pool_that_metallb_refuses_would_be_told(controller: Process, api: Client) -> None:
@@ -161,16 +163,15 @@ def test_a_pool_that_metallb_refuses_would_be_told(controller: Process, api: Cli
         return bool(state.get("status", {}).get("result") == "Invalid")
 
     controller.wait_until(invalid, "refusing its configuration")
+    assert complaints(controller) != []
 
 
 def test_a_pool_without_auto_assign_gives_only_when_it_is_named(fra1: Client) -> None:
     unnamed = allocated(fra1, service(fra1, "unnamed", families=BOTH))
     named = allocated(fra1, service(fra1, "named", pool="public", families=BOTH))
 
-    assert [inside(address, {"addresses": ["10.208.2.0/24", "fd00:10:208:2::/112"]}) for address in unnamed] == [
-        True
-    ] * 2
-    assert [inside(address, {"addresses": ["10.208.1.0/24", "fd00:10:208:1::/112"]}) for address in named] == [True] * 2
+    assert unnamed == ["10.208.2.1", "fd00:10:208:2::"]
+    assert named == ["10.208.1.1", "fd00:10:208:1::"]
 
 
 def test_addresses_that_confuse_old_routers_are_left_out_where_the_spec_says_so(fra1: Client) -> None:

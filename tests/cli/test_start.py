@@ -149,6 +149,7 @@ class TestNew:
             "  kubeProxy: {mode: iptables}",
             "  access: {context: admin@fra1-prod}\n"
             "  routingDomain: fra1-prod-net\n"
+            "  sysctls: {interfaces: [x.fra1-prod, xfra1-prod]}\n"
             "  kubeProxy: {mode: iptables, ownership: Merge, baseConfig: base.yaml}",
         )
         base = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n"
@@ -163,6 +164,7 @@ class TestNew:
         assert "  name: muc1 " in text
         assert "context: admin@muc1" in text
         assert "routingDomain: fra1-prod-net" in text
+        assert "interfaces: [x.muc1, xfra1-prod]" in text
         assert "spec.access.context" in done.out
         assert started("validate").code == 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import http.client
 import json
 import ssl
+import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +19,8 @@ from urllib.parse import quote, urlencode, urlsplit
 Object: TypeAlias = dict[str, Any]
 
 TIMEOUT = 60
+PAUSE = 0.05
+"""Seconds until a request that the server could not take yet is sent again."""
 MERGE_PATCH = "application/merge-patch+json"
 JSON_PATCH = "application/json-patch+json"
 APPLY_PATCH = "application/apply-patch+yaml"  # JSON is YAML
@@ -59,6 +62,7 @@ class Client:
     server: str
     authority: Path
     token: str
+    timeout: float = TIMEOUT
     warnings: list[tuple[str, str]] = field(default_factory=list)
     _connection: http.client.HTTPSConnection | None = field(default=None, repr=False)
     _resources: dict[str, dict[str, Resource]] = field(default_factory=dict, repr=False)
@@ -172,7 +176,13 @@ class Client:
         if body is not None:
             data = json.dumps(body).encode()
             headers["Content-Type"] = content_type
-        response, text = self._exchange(lambda connection: connection.request(method, url, data, headers))
+        end = time.monotonic() + TIMEOUT
+        while True:
+            response, text = self._exchange(lambda connection: connection.request(method, url, data, headers))
+            # A kind whose storage is still starting: "storage is (re)initializing", to be asked again.
+            if response.status != http.client.TOO_MANY_REQUESTS or time.monotonic() > end:
+                break
+            time.sleep(PAUSE)
         self.warnings += [(path, warning) for warning in response.headers.get_all("Warning", ())]
         answer = _parsed(text)
         if response.status >= http.client.BAD_REQUEST:
@@ -180,12 +190,25 @@ class Client:
         return answer
 
     def _exchange(self, send: Callable[[http.client.HTTPSConnection], None]) -> tuple[http.client.HTTPResponse, bytes]:
+        reused = self._connection is not None
+        try:
+            return self._exchange_once(send)
+        except TimeoutError:
+            raise
+        except OSError:  # the server hung up on a connection that was idle
+            if not reused:
+                raise
+            return self._exchange_once(send)
+
+    def _exchange_once(
+        self, send: Callable[[http.client.HTTPSConnection], None]
+    ) -> tuple[http.client.HTTPResponse, bytes]:
         if self._connection is None:
             address = urlsplit(self.server)
             assert address.hostname
             context = ssl.create_default_context(cafile=self.authority)
             self._connection = http.client.HTTPSConnection(
-                address.hostname, address.port, timeout=TIMEOUT, context=context
+                address.hostname, address.port, timeout=self.timeout, context=context
             )
         try:
             send(self._connection)

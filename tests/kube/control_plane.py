@@ -14,7 +14,6 @@ import base64
 import http.client
 import json
 import secrets
-import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -29,6 +28,9 @@ from tests.kube.process import NotReadyError, Process
 
 ATTEMPTS = 5
 """How often other ports are tried when somebody took one in the meantime."""
+
+PATIENCE = 2
+"""Seconds that a server may take to say that it is ready; somebody else on its port may never answer."""
 
 SERVICE_CIDRS = ("10.96.0.0/16", "fd00:10:96::/112")
 
@@ -146,12 +148,13 @@ class ControlPlane:
 
     def _ready(self) -> bool:
         """Whether it answers that it is: all of its post-start hooks are through."""
+        asks = Client(self.client.server, self._authority, self._token, timeout=PATIENCE)
         try:
-            self.client.request("GET", "/readyz")
-        except ApiError:
+            asks.request("GET", "/readyz")
+        except (ApiError, OSError, http.client.HTTPException):
             return False
-        except (OSError, http.client.HTTPException, ssl.SSLError):
-            return False
+        finally:
+            asks.close()
         return True
 
     def _settle(self) -> None:

@@ -22,6 +22,7 @@ from genlb import api
 from genlb.errors import Diagnostic, in_order
 from genlb.report.style import PLAIN
 from genlb.report.text import diagnostics_text
+from genlb.rules import View, fleet_entry, judge_change, judge_fleet
 
 CASES = Path(__file__).parent / "cases"
 CLUSTER = "fra1"
@@ -72,13 +73,26 @@ def cases() -> Iterator[Case]:
             yield Case(folder)
 
 
-def findings(repository: api.Repository) -> tuple[Diagnostic, ...]:
-    """What `genlb validate` finds in a whole repository."""
+def findings(repository: api.Repository, before: api.Repository | None = None) -> tuple[Diagnostic, ...]:
+    """What `genlb validate` finds in a whole repository; with ``before``, also about the change since then."""
     found = list(api.others(repository, everything=False))
+    now = _judged(repository, found)
+    found += judge_fleet(map(fleet_entry, now.values()))
+    past = _judged(before, []) if before else {}
+    for name in past.keys() & now.keys():
+        found += judge_change(past[name], now[name])
+    return in_order([*found, *api.others(repository, everything=True)])
+
+
+def _judged(repository: api.Repository, found: list[Diagnostic]) -> dict[str, View]:
+    """The clusters that can be read, by name; what is wrong with any is added to ``found``."""
+    views = {}
     for cluster in api.load(repository):
         assert not cluster.unread
         found += cluster.diagnostics
-    return in_order([*found, *api.others(repository, everything=True)])
+        if cluster.spec and cluster.context:
+            views[cluster.name] = View(cluster.spec, cluster.context.cluster, cluster.context.decisions)
+    return views
 
 
 def text(repository: api.Repository, diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -31,7 +31,8 @@ each_case = pytest.mark.parametrize("case", ALL, ids=lambda case: case.name)
 @each_case
 def test_fires_gives_findings_of_this_rule_only_in_exactly_these_words(case: Case, tmp_path: Path) -> None:
     repository = case.laid_out("fires", tmp_path / "fires")
-    found = findings(repository)
+    before = case.laid_out("before", tmp_path / "before") if case.has("before") else None
+    found = findings(repository, before)
 
     told = text(repository, found)
     if UPDATE:
@@ -44,8 +45,17 @@ def test_fires_gives_findings_of_this_rule_only_in_exactly_these_words(case: Cas
 @each_case
 def test_the_near_miss_gives_no_finding(case: Case, tmp_path: Path) -> None:
     repository = case.laid_out("near-miss", tmp_path / "near-miss")
+    before = case.laid_out("before", tmp_path / "before") if case.has("before") else None
 
-    assert text(repository, findings(repository)) == "\n"
+    assert text(repository, findings(repository, before)) == "\n"
+
+
+@each_case
+def test_what_was_there_before_a_change_is_fine_itself(case: Case, tmp_path: Path) -> None:
+    if case.has("before"):
+        repository = case.laid_out("before", tmp_path / "before")
+
+        assert text(repository, findings(repository)) == "\n"
 
 
 @each_case

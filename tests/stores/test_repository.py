@@ -170,16 +170,13 @@ class TestBaseConfig:
     def base_config_of(self, root: Path, file: str) -> tuple[object, tuple[Diagnostic, ...]]:
         text = a_spec("a").replace("{mode: iptables}", f'{{mode: iptables, baseConfig: "{file}"}}')
         repository = opened(a_repository(root, a=text))
-        return repository.base_config(repository.load("a"))
+        base, diagnostics = repository.base_config(repository.load("a"))
+        return (base.data if base else None), diagnostics
 
     def test_it_is_read_relative_to_the_clusters_folder(self, tmp_path: Path) -> None:
-        write(tmp_path, "clusters/a/base.yaml", "kind: KubeProxyConfiguration\nbindAddressHardFail: no\n")
+        write(tmp_path, "clusters/a/base.yaml", "kind: KubeProxyConfiguration\nmode: ''\n")
 
-        # `no` is text to YAML 1.2; GLB105 is for what people write.
-        assert self.base_config_of(tmp_path, "base.yaml") == (
-            {"kind": "KubeProxyConfiguration", "bindAddressHardFail": "no"},
-            (),
-        )
+        assert self.base_config_of(tmp_path, "base.yaml") == ({"kind": "KubeProxyConfiguration", "mode": ""}, ())
 
     def test_several_clusters_may_share_one(self, tmp_path: Path) -> None:
         write(tmp_path, "clusters/_shared/base.yaml", "kind: KubeProxyConfiguration\n")
@@ -209,7 +206,8 @@ class TestBaseConfig:
         assert (finding.span.file, finding.span.line) == ("clusters/a/cluster.yaml", 18)
 
     @pytest.mark.parametrize(
-        ("content", "rule"), [(b"a: [", "GLB101"), (b"a: 1\na: 2\n", "GLB102"), (b"\xff", "GLB101")]
+        ("content", "rule"),
+        [(b"a: [", "GLB101"), (b"a: 1\na: 2\n", "GLB102"), (b"\xff", "GLB101"), (b"a: no\n", "GLB105")],
     )
     def test_its_own_mistakes_are_told_in_its_own_file(self, tmp_path: Path, content: bytes, rule: str) -> None:
         write(tmp_path, "clusters/a/base.yaml", content)
