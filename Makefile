@@ -41,6 +41,7 @@ format: environment ## put code into form and mend what can be mended
 
 .PHONY: bench
 bench: environment ## measure start-up, render, validate and imports against their peers
+	@$(BIN)/python -m compileall -q genlb # as pip does with what it installs
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 
 .PHONY: kubectl

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import sys
 
 from genlb import __version__
@@ -18,6 +17,8 @@ def main() -> None:
         sys.stdout.write(f"genlb {__version__}\n")
         return
     # What a run builds lives to its end or dies by its reference count: looking for cycles costs a tenth of the time.
+    import gc
+
     gc.disable()
     from genlb.cli.main import run
 

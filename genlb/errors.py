@@ -59,9 +59,31 @@ class Related(NamedTuple):
     note: str
 
 
+class Wording(enum.Enum):
+    """How the text of a fix gets into the file."""
+
+    YAML = "as it is: a number, a boolean, a list"
+    TEXT = "as text: in the quotes that are there already, else in double quotes where YAML asks for some"
+    QUOTED = "what is there already, in double quotes"
+
+
+class Fix(NamedTuple):
+    """The cure as an edit that needs no thought: what shall stand in place of all that ``span`` covers.
+
+    ``text`` is empty where the wording says that what is there stays.
+    """
+
+    span: Span
+    text: str
+    wording: Wording = Wording.TEXT
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Diagnostic:
-    """One located message: what is wrong (``message``), why it hurts (``why``), what to do (``help``)."""
+    """One located message: what is wrong (``message``), why it hurts (``why``), what to do (``help``).
+
+    ``fix`` is the help as an edit, where there is but one way to mend it.
+    """
 
     rule: str
     severity: Severity
@@ -71,6 +93,7 @@ class Diagnostic:
     help: str = ""
     related: tuple[Related, ...] = ()
     cluster: str = ""
+    fix: Fix | None = None
 
     @property
     def sort_key(self) -> tuple[int, Span, str, str]:

@@ -38,10 +38,13 @@ def schema(name: str) -> JSONObject:
 
 
 @cache
-def object_schemas() -> dict[str, JSONObject]:
-    """Our strict schemas of the custom resources, ``schemas/objects/<stem>.json`` by their stem, in order of stems."""
-    files = sorted(file for file in os.listdir(_path("schemas", "objects")) if file.endswith(_OBJECT))
-    return {file.removesuffix(_OBJECT): _read_json("schemas", "objects", file) for file in files}
+def object_schema(stem: str) -> JSONObject | None:
+    """Our strict schema of a custom resource, ``schemas/objects/<stem>.json``; None for a kind that has none.
+
+    The stem is made of a group and a kind, which may come from a patched object: it is looked up, never opened.
+    """
+    files = os.listdir(_path("schemas", "objects"))
+    return _read_json("schemas", "objects", stem + _OBJECT) if stem + _OBJECT in files else None
 
 
 @cache

@@ -201,7 +201,7 @@ def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagno
     """Only rendering shows whether a patch finds its object, and whether that is still what its API server knows."""
     from genlb.render.strictness import problems
     from genlb.render.tree import render
-    from genlb.resources import object_schemas
+    from genlb.resources import object_schema
     from genlb.rules.catalogue import Finding
     from genlb.rules.rendering import PATCH
 
@@ -209,7 +209,7 @@ def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagno
     versions = renderable.context.cluster.spec.versions
     found = [(problem.index, problem.message) for problem in rendered.problems]
     for index, manifest in rendered.patched:
-        found += [(index, message) for message in problems(manifest, object_schemas(), versions)]
+        found += [(index, message) for message in problems(manifest, object_schema, versions)]
     for index, message in found:
         yield PATCH.diagnostic(Finding(spec.span("spec", "patches", index), message), cluster=spec.name)
 

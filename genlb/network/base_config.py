@@ -30,8 +30,8 @@ NODE_PORT_KEYWORDS = frozenset({"primary", "localhost", ALL_ADDRESSES})
 _MODES = {mode.value: mode for mode in ProxyMode}
 
 
-class NodePortEntry(NamedTuple):
-    """One CIDR among ``nodePortAddresses``; ``number`` is its place in the list, from 0."""
+class CidrEntry(NamedTuple):
+    """One CIDR of a list; ``number`` is its place in the list, from 0."""
 
     number: int
     network: Network
@@ -120,11 +120,14 @@ def cluster_cidrs(base: BaseConfig) -> tuple[Network, ...]:
     return tuple(first.values())
 
 
-def node_port_entries(base: BaseConfig) -> tuple[NodePortEntry, ...]:
+def node_port_entries(base: BaseConfig) -> tuple[CidrEntry, ...]:
     """The CIDRs among ``nodePortAddresses``; keywords (``primary``) are none."""
-    listed = base.get("nodePortAddresses")
-    networks = (_network(text) for text in listed) if isinstance(listed, list) else ()
-    return tuple(NodePortEntry(number, network) for number, network in enumerate(networks) if network is not None)
+    return _entries(base.get("nodePortAddresses"))
+
+
+def excluded_entries(base: BaseConfig) -> tuple[CidrEntry, ...]:
+    """The CIDRs whose IPVS virtual servers kube-proxy never removes."""
+    return _entries(base.get("ipvs", "excludeCIDRs"))
 
 
 def node_ports_everywhere(base: BaseConfig, family: Family) -> bool:
@@ -139,6 +142,11 @@ def node_ports_everywhere(base: BaseConfig, family: Family) -> bool:
     if any(network.prefixlen == 0 for network in networks):
         return True
     return not networks and not NODE_PORT_KEYWORDS.intersection(map(str, listed))
+
+
+def _entries(listed: object) -> tuple[CidrEntry, ...]:
+    networks = map(_network, listed) if isinstance(listed, list) else ()
+    return tuple(CidrEntry(number, network) for number, network in enumerate(networks) if network is not None)
 
 
 def _network(text: object) -> Network | None:

@@ -173,8 +173,8 @@ FACTS: Mapping[Feature, Fact] = MappingProxyType(
             component=Component.KUBERNETES,
             since=_V(1, 33, 6),
             reason=(
-                "before Kubernetes 1.33.6 kube-proxy in nftables mode drops what pods on a node without an endpoint send"
-                " to a Service with externalTrafficPolicy Local (kubernetes/kubernetes#131765)"
+                "before Kubernetes 1.33.6 kube-proxy in nftables mode drops what pods on a node without an endpoint"
+                " send to a Service with externalTrafficPolicy Local (kubernetes/kubernetes#131765)"
             ),
         ),
         Feature.NFTABLES_BY_INTERFACE: Fact(
@@ -194,7 +194,7 @@ FACTS: Mapping[Feature, Fact] = MappingProxyType(
         Feature.NODE_PORT_KEYWORDS: Fact(
             component=Component.KUBERNETES,
             since=_V(1, 37),
-            reason="kube-proxy knows more keywords in nodePortAddresses, and mixes them with CIDRs, from Kubernetes 1.37 on",
+            reason="nodePortAddresses takes more keywords, and keywords beside CIDRs, from Kubernetes 1.37 on",
         ),
         Feature.AS_NUMBER_INT32: Fact(
             component=Component.KUBERNETES,

@@ -5,7 +5,7 @@ An API server drops unknown fields of a custom resource without a word, so a mis
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from genlb.manifest import Manifest, key_of
@@ -17,16 +17,18 @@ _LONGEST = 200
 
 
 def problems(
-    manifest: Manifest, object_schemas: Mapping[str, Mapping[str, Any]], versions: Versions | None = None
+    manifest: Manifest,
+    object_schema: Callable[[str], Mapping[str, Any] | None],
+    versions: Versions | None = None,
 ) -> list[str]:
     """What is wrong with ``manifest``, each with its path in words, sorted; nothing for a kind without a schema.
 
-    ``object_schemas`` holds the files of ``schemas/objects/`` by their stem (``metallb.io_ipaddresspool``). With
+    ``object_schema`` finds a file of ``schemas/objects/`` by its stem (``metallb.io_ipaddresspool``). With
     ``versions``, fields that came later than the cluster's release are refused too. Kinds that the files describe in
     part only (those of the GitOps engines) are left to their API server.
     """
     key = key_of(manifest)
-    object_file = object_schemas.get(object_file_name(key.group, key.kind).removesuffix(".json"))
+    object_file = object_schema(object_file_name(key.group, key.kind).removesuffix(".json"))
     if object_file is None or object_file.get("partial"):
         return []
     version = manifest["apiVersion"].rpartition("/")[2]

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from ipaddress import IPv4Network
 from itertools import chain, groupby
 
 from genlb.errors import Related
 from genlb.network.cover import Cover
 from genlb.network.overlap import Claim, claim, meetings, overlaps
-from genlb.rules.catalogue import ERROR, Finding, View, rule
+from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.places import (
     Path,
     Place,
@@ -22,8 +23,10 @@ from genlb.rules.places import (
     routers,
     services,
 )
+from genlb.rules.pools import BUGGY_OCTETS
 from genlb.rules.reading import POOL_ADDRESS
-from genlb.spec.model import LoadBalancerIPs
+from genlb.rules.words import first_few
+from genlb.spec.model import Announce, LoadBalancerIPs
 from genlb.spec.values import AddressBlock, parse_network
 
 OVERLAP = rule(
@@ -88,10 +91,48 @@ def pools_on_the_plan(view: View) -> Iterator[Finding]:
     pools = [place.claimed_by("pool") for place in blocks(spec)]
     beside = [place.claimed_by("") for place in chain(pods(spec), services(spec), routers(spec), gateways(spec))]
     for ours, theirs in meetings(pools, beside):
-        yield _clash(view, ours, theirs)
+        free = Cover(one.tag.item for one in (*beside, *_edges(view))).gaps(ours.tag.item)
+        yield _clash(view, ours, theirs, f"leave them out: use {first_few(free)}" if free else "")
     for ours, theirs in meetings(pools, [place.claimed_by("") for place in nodes(spec)]):
         if ours.first <= theirs.first and theirs.last <= ours.last:
             yield _clash(view, ours, theirs)
+
+
+EDGES = rule(
+    "GLB220",
+    WARNING,
+    "An L2 pool holds an address that no host can have",
+    why="The first address of an IPv4 subnet is its own, the last one its broadcast address: neighbours send what is"
+    " for them to everybody and ask ARP for neither. MetalLB gives them out like any other.",
+    fix="Leave the two addresses out of the pool.",
+    research="metallb_vip 1.4",
+)
+
+
+@EDGES.check
+def edges_of_subnets(view: View) -> Iterator[Finding]:
+    """First and last addresses of IPv4 node CIDRs in pools that L2 announces, unless ``avoidBuggyIPs`` skips them."""
+    pools = view.decisions.pools
+    if all(pool.announce is Announce.BGP for pool in pools):
+        return
+    for ours, theirs in meetings((place.claimed_by("pool") for place in blocks(view.spec)), _edges(view)):
+        decided = pools[int(ours.tag.path[1])]
+        given = not (decided.pool.avoid_buggy_ips and theirs.first & 255 in BUGGY_OCTETS)
+        if decided.announce is Announce.L2 and given:
+            rest = first_few(Cover(one.tag.item for one in _edges(view)).gaps(ours.tag.item))
+            yield _clash(view, ours, theirs, f"use {rest}" if rest else "")
+
+
+_LAST_WITH_EDGES = 30
+"""In a /31 both addresses are hosts (RFC 3021)."""
+
+
+def _edges(view: View) -> Iterator[Claim[Place]]:
+    for index, subnet in enumerate(view.spec.network.node_cidrs):
+        if isinstance(subnet, IPv4Network) and subnet.prefixlen <= _LAST_WITH_EDGES:
+            path = ("network", "nodeCIDRs", index)
+            for edge, name in ((subnet.network_address, "first"), (subnet.broadcast_address, "broadcast")):
+                yield Place(path, edge, "{0}, the {1} address of its subnet", name).claimed_by("subnet")
 
 
 PLAN = rule(
@@ -185,10 +226,11 @@ def special_addresses(view: View) -> Iterator[Finding]:
                 yield Finding(view.at(*place.path), f"{place} {relation(ours, special)} the {special.tag} addresses")
 
 
-def _clash(view: View, ours: Claim[Place], theirs: Claim[Place]) -> Finding:
+def _clash(view: View, ours: Claim[Place], theirs: Claim[Place], help_: str = "") -> Finding:
     """The finding at ``ours``, which shares addresses with ``theirs``."""
     message = f"{ours.tag} {relation(ours, theirs)} {theirs.tag}"
-    return Finding(view.at(*ours.tag.path), message, related=(Related(view.at(*theirs.tag.path), str(theirs.tag)),))
+    related = Related(view.at(*theirs.tag.path), str(theirs.tag))
+    return Finding(view.at(*ours.tag.path), message, help_, (related,))
 
 
 def _in_order(pairs: Iterable[tuple[Claim[Place], Claim[Place]]]) -> Iterator[tuple[Place, Place]]:

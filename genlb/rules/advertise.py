@@ -25,9 +25,10 @@ def uncovered_pools(view: View) -> Iterator[Finding]:
     for place in _announced_blocks(view):
         if gaps := listed.gaps(place.item):
             missing = first_few([network for gap in gaps for network in gap.networks()])
+            part = "" if gaps == (place.item,) else f": {first_few(gaps)} of it"
             yield Finding(
                 view.at(*place.path),
-                f"{place} is not advertised: loadBalancerCIDRs leave out {first_few(gaps)}",
+                f"{place} lies in no CIDR of loadBalancerCIDRs{part}",
                 f"add {missing} to loadBalancerCIDRs, or say loadBalancerIPs: FromPools",
             )
 
@@ -49,7 +50,7 @@ def cidrs_beyond_pools(view: View) -> Iterator[Finding]:
         elif gaps:
             yield Finding(
                 view.at(*place.path),
-                f"{place.item} is advertised, but {first_few(gaps)} in it is in no BGP pool",
+                f"{place.item} is advertised, but a part of it is in no BGP pool: {first_few(gaps)}",
                 "advertise what the pools have, no more",
                 severity=WARNING,
             )

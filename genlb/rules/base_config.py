@@ -68,9 +68,7 @@ def wrong_kind(view: View) -> Iterator[Finding]:
         if found != wanted:
             said = f"says {field}: {found}" if found else f"does not say its {field}"
             capture = f"{CAPTURE} prints what belongs there" if field == "kind" and found else ""
-            yield Finding(
-                base.span(field), f"kubeProxy.baseConfig {said}: kube-proxy takes {wanted} only", capture
-            )
+            yield Finding(base.span(field), f"kubeProxy.baseConfig {said}: kube-proxy takes {wanted} only", capture)
             return
 
 

@@ -15,7 +15,7 @@ RESERVED = rule(
     ERROR,
     "A reserved AS number",
     why="AS 0, 23456, 65535 and 4294967295 are reserved: routers refuse a session with them, or drop its routes.",
-    fix="Use a private AS number: 64512 to 65534, or 4200000000 to 4294967294.",
+    fix="Use an AS number of yours, or a private one from 64512 to 65534.",
 )
 
 _RESERVED = {

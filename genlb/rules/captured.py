@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from genlb.errors import Related
-from genlb.network.base_config import CLUSTER_CIDR, BaseConfig, detect_local_mode, mode_of
-from genlb.network.proxy_values import parse_proxy_network
+from genlb.network.base_config import CLUSTER_CIDR, detect_local_mode, excluded_entries, mode_of
 from genlb.network.reach import touched
 from genlb.rules.base_config import CAPTURE, judged, proxy_mode
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
-from genlb.spec.model import Ownership, ProxyMode
-from genlb.spec.values import Network
+from genlb.spec.model import Ownership, Pool, ProxyMode
+from genlb.spec.values import AddressBlock, Network
 
 EXCLUDED_POOL = rule(
     "GLB406",
@@ -29,19 +28,18 @@ EXCLUDED_POOL = rule(
 def excluded_pools(view: View) -> Iterator[Finding]:
     """Only ipvs mode looks at the list."""
     base = judged(view)
-    listed = base.get("ipvs", "excludeCIDRs") if base else None
-    if base is None or not isinstance(listed, list) or proxy_mode(view) is not ProxyMode.IPVS:
+    if base is None or proxy_mode(view) is not ProxyMode.IPVS:
         return
-    for index, text in enumerate(listed):
-        try:
-            cidr = parse_proxy_network(text) if isinstance(text, str) else None
-        except ValueError:
-            continue
-        for pool in view.spec.pools if cidr else ():
-            block = next((block for block in pool.addresses if cidr and touched(block, [cidr])), None)
-            if block:
-                message = f'ipvs.excludeCIDRs has {text}, which covers {block} of pool "{pool.name}"'
-                yield Finding(base.span("ipvs", "excludeCIDRs", index), message)
+    for number, cidr in excluded_entries(base):
+        for pool in view.spec.pools:
+            if block := block_in(cidr, pool):
+                message = f'ipvs.excludeCIDRs has {cidr}, and {block} of pool "{pool.name}" lies in it'
+                yield Finding(base.span("ipvs", "excludeCIDRs", number), message)
+
+
+def block_in(cidr: Network, pool: Pool) -> AddressBlock | None:
+    """The first addresses of ``pool`` that share one with ``cidr``."""
+    return next((block for block in pool.addresses if touched(block, [cidr])), None)
 
 
 LOST_SETTING = rule(
@@ -85,8 +83,8 @@ CONTRADICTION = rule(
     "GLB423",
     WARNING,
     "The captured configuration contradicts the spec",
-    why="Who binds a VIP and who answers ARP for it follows from kube-proxy's mode and strictARP. Where the cluster runs"
-    " something else than the spec says, a VIP is bound twice or not at all.",
+    why="Who binds a VIP and who answers ARP for it follows from kube-proxy's mode and strictARP. Where the cluster"
+    " runs something else than the spec says, a VIP is bound twice or not at all.",
     fix="Correct the spec, or capture the configuration again.",
 )
 
@@ -114,15 +112,10 @@ def contradictions(view: View) -> Iterator[Finding]:
             f" {captured.value} mode",
             related=(Related(base.span("mode"), "the captured mode"),),
         )
-    elif captured is ProxyMode.IPVS and base.get("ipvs", "strictARP") is not proxy.strict_arp:
-        yield from _strict_arp(view, base)
-
-
-def _strict_arp(view: View, base: BaseConfig) -> Iterator[Finding]:
-    said, captured = view.spec.kube_proxy.strict_arp, base.get("ipvs", "strictARP") is True
-    if said is not captured:
+    elif captured is ProxyMode.IPVS and proxy.strict_arp is not (base.get("ipvs", "strictARP") is True):
+        ours, theirs = ("true", "false") if proxy.strict_arp else ("false", "true")
         yield Finding(
             view.at("kubeProxy", "strictARP"),
-            f"kubeProxy.strictARP is {str(said).lower()}, in the captured configuration it is {str(captured).lower()}",
+            f"kubeProxy.strictARP is {ours}, in the captured configuration it is {theirs}",
             related=(Related(base.span("ipvs", "strictARP"), "the captured value"),),
         )

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from itertools import chain
 from typing import NamedTuple
 
-from genlb.errors import Diagnostic, Related, Span
+from genlb.errors import Diagnostic, Related, Severity, Span
 from genlb.network.overlap import Claim, claim, meetings, overlaps
 from genlb.rules.catalogue import ERROR, INFO, WARNING, Finding, Rule, View, rule
 from genlb.rules.places import (
@@ -145,7 +145,9 @@ def _announced_plans(domain: list[FleetEntry]) -> Iterator[Diagnostic]:
         if ours not in told:
             told.add(ours)
             message = f"{ours.tag.what} {relation(ours, theirs)} {theirs.tag.what} of cluster {theirs.owner}"
-            yield _told(HIJACKED, ours, message, _there(theirs))
+            # What it costs depends on who asks: the other cluster's own pods, or (for nodes) everybody.
+            severity = ERROR if theirs.tag.what.path[1] == "nodeCIDRs" else WARNING
+            yield _told(HIJACKED, ours, message, _there(theirs), severity)
 
 
 def _shared_routers(domain: list[FleetEntry]) -> Iterator[Diagnostic]:
@@ -180,8 +182,11 @@ def _neighbours(view: View) -> Iterator[Neighbour]:
             yield Neighbour(address, router.as_number, node_as, drops, view.at(*path, "addresses", entry))
 
 
-def _told(rule: Rule, ours: Claim[Spot], message: str, related: Related) -> Diagnostic:
-    return rule.diagnostic(Finding(ours.tag.span, message, related=(related,)), cluster=str(ours.owner))
+def _told(
+    rule: Rule, ours: Claim[Spot], message: str, related: Related, severity: Severity | None = None
+) -> Diagnostic:
+    finding = Finding(ours.tag.span, message, related=(related,), severity=severity)
+    return rule.diagnostic(finding, cluster=str(ours.owner))
 
 
 def _there(theirs: Claim[Spot]) -> Related:

@@ -110,8 +110,8 @@ INTERFACE_PREFIX = rule(
     "GLB424",
     ERROR,
     "nftables mode cannot tell pods by the name of their interface yet",
-    why="These releases write the prefix where nftables wants an interface that exists: nft refuses the whole table, and"
-    " kube-proxy programs no Service at all (kubernetes/kubernetes#134024).",
+    why="These releases write the prefix where nftables wants an interface that exists: nft refuses the whole table,"
+    " and kube-proxy programs no Service at all (kubernetes/kubernetes#134024).",
     fix="Upgrade kube-proxy, or use detectLocalMode: ClusterCIDR until then.",
 )
 

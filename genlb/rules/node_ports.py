@@ -10,10 +10,10 @@ from genlb.network.base_config import (
     node_port_entries,
     node_ports_everywhere,
 )
-from genlb.network.binding import locally_bound
-from genlb.network.reach import touched
+from genlb.network.local_vips import locally_bound
 from genlb.network.versions import FACTS, Feature, supports
 from genlb.rules.base_config import judged, proxy_mode
+from genlb.rules.captured import block_in
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.spec.model import Announce, ProxyMode
 
@@ -24,8 +24,8 @@ OPEN_NODE_PORTS = rule(
     "GLB414",
     WARNING,
     "Every NodePort answers on the VIPs",
-    why="In iptables mode kube-proxy opens NodePorts on every address that is local to a node, bound VIPs included, past"
-    " loadBalancerSourceRanges; with the guard off, so does every port of the node itself (kubelet, ssh).",
+    why="In iptables mode kube-proxy opens NodePorts on every address that is local to a node, bound VIPs included,"
+    " past loadBalancerSourceRanges; with the guard off, so does every port of the node itself (kubelet, ssh).",
     fix="Turn vipBinder.guard on, or set nodePortAddresses: [primary] in the captured configuration.",
     research="KP012",
 )
@@ -56,8 +56,8 @@ POOL_AS_NODE_ADDRESS = rule(
     "GLB415",
     ERROR,
     "nodePortAddresses contains a pool",
-    why="The list names the addresses of nodes. Where a VIP of such a pool is on an interface, every NodePort answers on"
-    " it, past loadBalancerSourceRanges.",
+    why="The list names the addresses of nodes. Where a VIP of such a pool is on an interface, every NodePort answers"
+    " on it, past loadBalancerSourceRanges.",
     fix="Name the nodes' own subnets, or primary.",
     research="KP013",
 )
@@ -65,17 +65,17 @@ POOL_AS_NODE_ADDRESS = rule(
 
 @POOL_AS_NODE_ADDRESS.check
 def pools_as_node_addresses(view: View) -> Iterator[Finding]:
-    """BGP pools only: an L2 pool lies inside the nodes' subnet, which may well stand here. /0 is another word for all."""
+    """BGP pools only: an L2 pool lies inside the nodes' subnet, which may well stand here. /0 just means all."""
     base = judged(view)
     if base is None:
         return
     pools = view.decisions.announced_by(Announce.BGP)
     for number, cidr in node_port_entries(base):
         for pool in pools if cidr.prefixlen else ():
-            block = next((block for block in pool.pool.addresses if touched(block, [cidr])), None)
-            if block:
+            if block := block_in(cidr, pool.pool):
                 yield Finding(
-                    base.span(_FIELD, number), f'nodePortAddresses has {cidr}, where {block} of pool "{pool.pool.name}" lies'
+                    base.span(_FIELD, number),
+                    f'nodePortAddresses has {cidr}, where {block} of pool "{pool.pool.name}" lies',
                 )
 
 
@@ -105,5 +105,3 @@ def unknown_keywords(view: View) -> Iterator[Finding]:
             return
         feature = Feature.NODE_PORT_KEYWORDS if known else Feature.NODE_PORTS_PRIMARY
         yield Finding(base.span(_FIELD, index), f"nodePortAddresses has {item}, but {FACTS[feature].reason}")
-
-

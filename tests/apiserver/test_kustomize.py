@@ -46,6 +46,13 @@ def test_kustomize_gives_exactly_the_files_in_their_order(kube_program: Callable
     assert list(yaml.load_all(built, Loader=yaml.CSafeLoader)) == [read(path) for path in files(FOLDER / folder)]
 
 
+@pytest.mark.parametrize("folder", FOLDERS)
+def test_a_kustomization_lists_every_file_beside_it(folder: str) -> None:
+    there = {path for path in (FOLDER / folder).iterdir() if path.name != "kustomization.yaml"}
+
+    assert set(files(FOLDER / folder)) == there
+
+
 @pytest.mark.parametrize("cluster", CLUSTERS)
 def test_every_folder_is_applied_by_kubectl(
     control_plane: ControlPlane, api: Client, kube_program: Callable[[str], Path], cluster: str

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.kube.assets import PROGRAMS
+
 ROOT = Path(__file__).resolve().parents[2]
 
 TOOLS = ("awk", "cat", "cmp", "cp", "cut", "dirname", "git", "make", "mkdir", "rm", "sh", "uname")
@@ -61,6 +63,12 @@ def test_make_alone_lists_every_target_with_what_it_does(tmp_path: Path) -> None
     listed = dict(re.findall(r"^make (\S+) +(\S.*)$", result.stdout, re.MULTILINE))
     assert {"demo", "test", "lint", "bench", "kubectl", "clean", "lock", "help"} <= set(listed)
     assert set(targets) == set(listed)
+
+
+def test_make_kube_builds_every_program_that_the_tests_start(tmp_path: Path) -> None:
+    result = make(tools(tmp_path / "bin", *TOOLS), "--dry-run", "kube")
+
+    assert set(PROGRAMS) <= set(result.stdout.split())
 
 
 @pytest.mark.parametrize("target", ["demo", "test"])

@@ -26,8 +26,14 @@ def test_every_object_schema_is_there_under_its_stem() -> None:
     files = {path.stem: path for path in (ROOT / "schemas" / "objects").glob("*.json")}
 
     assert files
-    assert resources.object_schemas() == {stem: json.loads(path.read_bytes()) for stem, path in files.items()}
-    assert list(resources.object_schemas()) == sorted(files)
+    assert {stem: resources.object_schema(stem) for stem in files} == {
+        stem: json.loads(path.read_bytes()) for stem, path in files.items()
+    }
+
+
+@pytest.mark.parametrize("stem", ["", "v1_configmap", "../cluster.schema", "README"])
+def test_a_kind_without_an_object_schema_has_none(stem: str) -> None:
+    assert resources.object_schema(stem) is None
 
 
 def test_every_template_has_a_name_and_is_given_byte_for_byte() -> None:
