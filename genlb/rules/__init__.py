@@ -5,7 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from genlb.rules import addresses, advertise, bgp, communities, lists, pools, reading, rendering, routers, structure
+from genlb.rules import (
+    addresses,
+    advertise,
+    base_config,
+    bgp,
+    captured,
+    communities,
+    gitops,
+    kube_proxy,
+    lists,
+    local_traffic,
+    node_ports,
+    nodes,
+    patched,
+    pools,
+    reading,
+    rendering,
+    routers,
+    secrets,
+    structure,
+    sysctls,
+    versions,
+)
 from genlb.rules.catalogue import Rule, View, rules
 from genlb.rules.change import judge_change
 from genlb.rules.fleet import FleetEntry, fleet_entry, judge_fleet
@@ -22,19 +44,30 @@ __all__ = [
     "View",
     "addresses",
     "advertise",
+    "base_config",
     "bgp",
+    "captured",
     "communities",
     "fleet_entry",
+    "gitops",
     "judge",
     "judge_change",
     "judge_fleet",
+    "kube_proxy",
     "lists",
+    "local_traffic",
+    "node_ports",
+    "nodes",
+    "patched",
     "pools",
     "reading",
     "rendering",
     "routers",
     "rules",
+    "secrets",
     "structure",
+    "sysctls",
+    "versions",
 ]
 
 _ALL = tuple(rules().values())

@@ -63,13 +63,14 @@ def wrong_kind(view: View) -> Iterator[Finding]:
     base = view.base
     if base is None or base.is_proxy_config:
         return
-    for field, wanted in (("kind", KIND), ("apiVersion", API_VERSION)):
-        found = base.get(field)
-        if found != wanted:
-            said = f"says {field}: {found}" if found else f"does not say its {field}"
-            capture = f"{CAPTURE} prints what belongs there" if field == "kind" and found else ""
-            yield Finding(base.span(field), f"kubeProxy.baseConfig {said}: kube-proxy takes {wanted} only", capture)
-            return
+    field, wanted = ("kind", KIND) if base.get("kind") != KIND else ("apiVersion", API_VERSION)
+    if base.get(field) is None:
+        yield Finding(base.span(field), f"the file does not say {field}: {wanted}", f"write {field}: {wanted}")
+    else:
+        from genlb.spec.complaints import shown  # a valid file never pays for it
+
+        message = f"{field} is {shown(str(base.get(field)))}, and kube-proxy takes nothing but {wanted}"
+        yield Finding(base.span(field), message, f"this prints what belongs here: {CAPTURE}")
 
 
 def judged(view: View) -> BaseConfig | None:

@@ -84,7 +84,7 @@ CONTRADICTION = rule(
     WARNING,
     "The captured configuration contradicts the spec",
     why="Who binds a VIP and who answers ARP for it follows from kube-proxy's mode and strictARP. Where the cluster"
-    " runs something else than the spec says, a VIP is bound twice or not at all.",
+    " runs something else than the spec says, a VIP is bound twice or by nobody, or every node answers for it.",
     fix="Correct the spec, or capture the configuration again.",
 )
 

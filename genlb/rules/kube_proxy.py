@@ -8,6 +8,7 @@ from genlb.network.base_config import has_gate
 from genlb.network.versions import FACTS, Feature, supports, surely_lacks
 from genlb.rules.base_config import judged, proxy_mode
 from genlb.rules.catalogue import ERROR, INFO, WARNING, Finding, View, rule
+from genlb.rules.words import first_few
 from genlb.spec.model import Announce, DaemonState, Dataplane, ManagedBy, Ownership, ProxyMode
 
 _IPVS_GATE = "KubeProxyIPVS"
@@ -50,7 +51,7 @@ def everybody_answers(view: View) -> bool:
 def ipvs_without_strict_arp(view: View) -> Iterator[Finding]:
     """Only where nothing else makes the nodes silent."""
     if everybody_answers(view):
-        pools = ", ".join(pool.pool.name for pool in view.decisions.announced_by(Announce.L2))
+        pools = first_few([pool.pool.name for pool in view.decisions.announced_by(Announce.L2)])
         yield Finding(
             view.at("kubeProxy", "strictARP"),
             f"kube-proxy in ipvs mode without strictARP, sysctls.state {view.spec.sysctls.state.value}: every node"
@@ -120,18 +121,24 @@ NFTABLES_TOO_EARLY = rule(
 @NFTABLES_TOO_EARLY.check
 def nftables_too_early(view: View) -> Iterator[Finding]:
     """Missing altogether, or behind a gate that the captured configuration does not turn on."""
-    versions = view.spec.versions
-    if view.spec.kube_proxy.mode is not ProxyMode.NFTABLES or supports(versions, Feature.NFTABLES_ON_BY_DEFAULT):
+    if view.spec.kube_proxy.mode is not ProxyMode.NFTABLES or _has_nftables(view):
         return
     place = view.at("kubeProxy", "mode")
-    if not supports(versions, Feature.NFTABLES):
+    if not supports(view.spec.versions, Feature.NFTABLES):
         yield Finding(place, f"kubeProxy.mode is nftables: {FACTS[Feature.NFTABLES].reason}")
-    elif not has_gate(view.base, _NFTABLES_GATE):
-        yield Finding(
-            place,
-            f"kubeProxy.mode is nftables: {FACTS[Feature.NFTABLES_ON_BY_DEFAULT].reason}",
-            f"use iptables, or turn the gate on in baseConfig: featureGates: {{{_NFTABLES_GATE}: true}}",
-        )
+        return
+    yield Finding(
+        place,
+        f"kubeProxy.mode is nftables: {FACTS[Feature.NFTABLES_ON_BY_DEFAULT].reason}",
+        f"use iptables, or turn the gate on in baseConfig: featureGates: {{{_NFTABLES_GATE}: true}}",
+    )
+
+
+def _has_nftables(view: View) -> bool:
+    versions = view.spec.versions
+    if supports(versions, Feature.NFTABLES_ON_BY_DEFAULT):
+        return True
+    return supports(versions, Feature.NFTABLES) and has_gate(view.base, _NFTABLES_GATE)
 
 
 NFTABLES_LOCAL = rule(
@@ -147,9 +154,10 @@ NFTABLES_LOCAL = rule(
 
 @NFTABLES_LOCAL.check
 def nftables_local_policy(view: View) -> Iterator[Finding]:
-    """Only where the release is known to the patch, or its whole line has the bug."""
-    versions, feature = view.spec.versions, Feature.NFTABLES_LOCAL_POLICY
-    if view.spec.kube_proxy.mode is ProxyMode.NFTABLES and surely_lacks(versions, feature):
+    """Only where the mode is to be had, and the release is known to the patch or its whole line has the bug."""
+    feature = Feature.NFTABLES_LOCAL_POLICY
+    nftables = view.spec.kube_proxy.mode is ProxyMode.NFTABLES and _has_nftables(view)
+    if nftables and surely_lacks(view.spec.versions, feature):
         yield Finding(view.at("versions", "kubernetes"), FACTS[feature].reason)
 
 

@@ -21,6 +21,7 @@ from genlb.network.families import family_of
 from genlb.network.versions import FACTS, Feature, surely_lacks
 from genlb.rules.base_config import judged, proxy_mode
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.rules.words import first_few
 from genlb.spec.model import Family, ProxyMode
 from genlb.spec.values import Network
 
@@ -63,7 +64,7 @@ def uncovered_pods(view: View) -> Iterator[Finding]:
     base = judged(view)
     for coverage in _coverages(view, base) if base else ():
         if base and coverage.outside and not coverage.inside:
-            pods = ", ".join(str(view.spec.network.pod_cidrs[number]) for number in coverage.outside)
+            pods = first_few([view.spec.network.pod_cidrs[number] for number in coverage.outside])
             named = (
                 f"clusterCIDR {coverage.cluster_cidr} does not cover"
                 if coverage.cluster_cidr
@@ -78,7 +79,7 @@ def several_pod_cidrs(view: View) -> Iterator[Finding]:
     base = judged(view)
     for coverage in _coverages(view, base) if base else ():
         if base and coverage.outside and coverage.inside:
-            pods = ", ".join(str(view.spec.network.pod_cidrs[number]) for number in coverage.outside)
+            pods = first_few([view.spec.network.pod_cidrs[number] for number in coverage.outside])
             message = f"clusterCIDR {coverage.cluster_cidr} covers some pods, but not those in {pods}"
             yield Finding(base.span("clusterCIDR"), message, related=_pods(view, coverage))
 

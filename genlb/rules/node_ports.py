@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from genlb.errors import Related
 from genlb.network.base_config import (
     NODE_PORT_KEYWORDS,
     node_port_entries,
@@ -15,6 +16,7 @@ from genlb.network.versions import FACTS, Feature, supports
 from genlb.rules.base_config import judged, proxy_mode
 from genlb.rules.captured import block_in
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.rules.words import first_few
 from genlb.spec.model import Announce, ProxyMode
 
 _FIELD = "nodePortAddresses"
@@ -42,13 +44,13 @@ def node_ports_open_on_vips(view: View) -> bool:
 
 @OPEN_NODE_PORTS.check
 def open_node_ports(view: View) -> Iterator[Finding]:
-    """Said at the captured field; GLB512 tells about the guard where the configuration is not known."""
+    """Said at the guard; GLB512 tells about it where the captured configuration narrows NodePorts, or is not known."""
     if view.base and node_ports_open_on_vips(view):
-        pools = ", ".join(pool.pool.name for pool in locally_bound(view.spec, view.decisions))
+        pools = first_few([pool.pool.name for pool in locally_bound(view.spec, view.decisions)])
         yield Finding(
-            view.base.span(_FIELD),
-            f"nodePortAddresses lets NodePorts answer on every local address, and vipBinder.guard is off: they answer"
-            f" on the VIPs of {pools}",
+            view.at("vipBinder", "guard"),
+            f"vipBinder.guard is off, and nodePortAddresses limits nothing: NodePorts answer on the VIPs of {pools}",
+            related=(Related(view.base.span(_FIELD), "the captured nodePortAddresses, or where it is missing"),),
         )
 
 
@@ -104,4 +106,6 @@ def unknown_keywords(view: View) -> Iterator[Finding]:
         if item == _PRIMARY and known and len(listed) == 1:
             return
         feature = Feature.NODE_PORT_KEYWORDS if known else Feature.NODE_PORTS_PRIMARY
-        yield Finding(base.span(_FIELD, index), f"nodePortAddresses has {item}, but {FACTS[feature].reason}")
+        release = view.spec.versions.kubernetes
+        message = f"nodePortAddresses has {item}, which kube-proxy {release} refuses here: {FACTS[feature].reason}"
+        yield Finding(base.span(_FIELD, index), message)

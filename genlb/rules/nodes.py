@@ -9,14 +9,15 @@ from genlb.network.local_vips import locally_bound
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.kube_proxy import everybody_answers, strict_arp
 from genlb.rules.node_ports import node_ports_open_on_vips
+from genlb.rules.words import first_few
 from genlb.spec.model import Announce, Bind, DaemonState, Dataplane, ProxyMode
 
 UNPINNED_IMAGE = rule(
     "GLB505",
     WARNING,
     "The daemons' image has no digest",
-    why="A tag can be moved: two nodes may run two programs under one name, with the right to change the host's network,"
-    " and git does not show it.",
+    why="A tag can be moved: two nodes may run two programs under one name, both with the right to change the host's"
+    " network, and git does not show it.",
     fix='Add the digest that your registry shows: agents: {image: {digest: "sha256:…"}}.',
 )
 
@@ -34,8 +35,8 @@ FOREIGN_INTERFACE = rule(
     "GLB507",
     WARNING,
     "sysctls.interfaces matches interfaces that are not the node's own",
-    why="Felix writes rp_filter on each pod's interface itself, kube-proxy and Calico own the others, and on lo it means"
-    " nothing: the daemon would fight them at every pod that starts.",
+    why="Felix writes rp_filter on each pod's interface itself, kube-proxy and Calico own the others, and on lo it"
+    " means nothing: the daemon would fight them at every pod that starts.",
     fix="Name the NICs: bond0, eth*, en*.",
     research="SY012",
 )
@@ -78,17 +79,15 @@ def no_nic(view: View) -> Iterator[Finding]:
     for index, pattern in enumerate(view.spec.vip_binder.l2.interfaces):
         if is_wholly_foreign(pattern):
             place = view.at("vipBinder", "l2", "interfaces", index)
-            yield Finding(
-                place, f'vipBinder.l2.interfaces has "{pattern}", which is never a NIC ({foreign_to(pattern)})'
-            )
+            yield Finding(place, f'vipBinder.l2.interfaces has "{pattern}", which no NIC is called')
 
 
 NO_GUARD = rule(
     "GLB512",
     WARNING,
     "VIPs are local, and nothing guards them",
-    why="Whatever listens on all addresses of a node (kubelet on 10250, ssh, BIRD on 179) answers on a VIP that is local"
-    " there, past every firewall that only knows the nodes' own addresses.",
+    why="Whatever listens on all addresses of a node (kubelet on 10250, ssh, BIRD on 179) answers on a VIP that is"
+    " local there, past every firewall that only knows the nodes' own addresses.",
     fix="Leave vipBinder.guard on: only Services' own ports answer then.",
     research="VB011",
 )
@@ -100,7 +99,7 @@ def no_guard(view: View) -> Iterator[Finding]:
     bound = locally_bound(view.spec, view.decisions)
     if view.spec.vip_binder.guard or not bound or _l2_beside_ipvs(view) or node_ports_open_on_vips(view):
         return
-    pools = ", ".join(pool.pool.name for pool in bound)
+    pools = first_few([pool.pool.name for pool in bound])
     yield Finding(view.at("vipBinder", "guard"), f"vipBinder.guard is off, and the VIPs of {pools} are local to nodes")
 
 
@@ -109,8 +108,8 @@ BESIDE_IPVS = rule(
     WARNING,
     "L2 beside kube-proxy's ipvs mode is experimental",
     why="kube-ipvs0 holds the VIP on every node. When the elected one binds it on its NIC, kube-proxy takes it off"
-    " kube-ipvs0 there, with the guard that goes with it, and opens NodePorts on it; after a hand-over the VIP is nowhere"
-    " on that node until kube-proxy's next sync.",
+    " kube-ipvs0 there, with the guard that goes with it, and opens NodePorts on it; after a hand-over the VIP is"
+    " nowhere on that node until kube-proxy's next sync.",
     fix="Use iptables or nftables mode for L2 pools, or suppress this with a reason and keep vipBinder.guard on.",
     research="metallb_vip 5.6",
 )
@@ -129,13 +128,13 @@ def l2_beside_ipvs(view: View) -> Iterator[Finding]:
     """An error without the guard; where every node answers, GLB401 comes first."""
     if not _l2_beside_ipvs(view) or everybody_answers(view):
         return
-    pools = ", ".join(pool.pool.name for pool in view.decisions.announced_by(Announce.L2))
+    pools = first_few([pool.pool.name for pool in view.decisions.announced_by(Announce.L2)])
     if view.spec.vip_binder.guard:
-        yield Finding(view.at("kubeProxy", "mode"), f"kubeProxy.mode is ipvs, and L2 announces {pools}")
+        yield Finding(view.at("kubeProxy", "mode"), f"kubeProxy.mode is ipvs, and VIPs of {pools} are announced by L2")
         return
     yield Finding(
         view.at("vipBinder", "guard"),
-        f"vipBinder.guard is off, kubeProxy.mode is ipvs, and L2 announces {pools}: nothing guards the VIPs any more",
+        f"vipBinder.guard is off, kubeProxy.mode is ipvs, and VIPs of {pools} are announced by L2: nothing guards them",
         "leave vipBinder.guard on",
         severity=ERROR,
     )
@@ -182,7 +181,7 @@ def poisoned_neighbours(view: View) -> Iterator[Finding]:
     state = view.spec.sysctls.state
     if not bound or state is DaemonState.ENABLED or strict_arp(view) or everybody_answers(view):
         return
-    pools = ", ".join(pool.pool.name for pool in bound)
+    pools = first_few([pool.pool.name for pool in bound])
     yield Finding(
         view.at("sysctls", "state"),
         f"sysctls.state is {state.value}, and vipBinder makes the VIPs of {pools} local: nothing holds arp_announce",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from typing import NamedTuple
@@ -16,7 +17,7 @@ from genlb.spec.model import Announce, DaemonState, Dataplane
 _SWITCH = (0, 1)
 _HASH_POLICIES = (0, 1, 2, 3)
 
-_OF_INTERFACES: Mapping[str, Container[int]] = {
+_OF_INTERFACES: Mapping[str, tuple[int, ...]] = {
     "rp_filter": (0, 1, 2),
     "arp_ignore": (0, 1, 2, 3, 8),
     "arp_announce": (0, 1, 2),
@@ -27,7 +28,7 @@ _OF_INTERFACES: Mapping[str, Container[int]] = {
     "forwarding": _SWITCH,
     "proxy_arp": _SWITCH,
 }
-_OF_PATHS: Mapping[str, Container[int]] = {
+_OF_PATHS: Mapping[str, tuple[int, ...]] = {
     "net/ipv4/ip_forward": _SWITCH,
     "net/ipv4/ip_nonlocal_bind": _SWITCH,
     "net/ipv6/ip_nonlocal_bind": _SWITCH,
@@ -35,6 +36,7 @@ _OF_PATHS: Mapping[str, Container[int]] = {
     "net/ipv6/fib_multipath_hash_policy": _HASH_POLICIES,
 }
 _CONF = ("net/ipv4/conf/", "net/ipv6/conf/")
+_NUMBER = re.compile(r"-?[0-9]{1,10}")
 _ALL, _DEFAULT = "all", "default"
 _DEEPEST = 5  # net, ipv4, conf, interface, key
 
@@ -55,7 +57,7 @@ class _Extra(NamedTuple):
     def number(self) -> int | None:
         """The value as the kernel takes it, None for no plain number."""
         text = self.value.strip()
-        return int(text) if text.removeprefix("-").isdecimal() and text.isascii() else None
+        return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _extras(view: View) -> Iterator[_Extra]:
@@ -85,9 +87,11 @@ def out_of_range(view: View) -> Iterator[Finding]:
     for extra in _extras(view):
         allowed = _OF_PATHS.get(extra.path) or _OF_INTERFACES.get(extra.key)
         if allowed and extra.number not in allowed:
-            values = ", ".join(map(str, allowed))
+            from genlb.spec.complaints import shown  # a valid spec never pays for it
+
+            *most, last = map(str, allowed)
             place = view.at("sysctls", "extra", extra.written)
-            yield Finding(place, f"{extra.written} is {extra.value!r}; it takes {values}")
+            yield Finding(place, f"{extra.written} is {shown(extra.value)}, and takes {', '.join(most)} or {last}")
 
 
 CONTRADICTED = rule(

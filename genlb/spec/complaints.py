@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from genlb.errors import Diagnostic, Related, Severity, Span
+from genlb.errors import Diagnostic, Fix, Related, Severity, Span
+from genlb.spec.fixes import fix_of_key
 from genlb.spec.problems import Term
 from genlb.spec.record import Record
 from genlb.spec.shapes import FieldShape
@@ -36,9 +37,12 @@ def problem(  # noqa: PLR0913 - the fields of a diagnostic
     help: str = "",  # noqa: A002 - as in Diagnostic
     related: tuple[Related, ...] = (),
     severity: Severity = Severity.ERROR,
+    fix: Fix | None = None,
 ) -> Diagnostic:
     """An error, if not said otherwise."""
-    return Diagnostic(rule=rule, severity=severity, message=message, span=span, why=why, help=help, related=related)
+    return Diagnostic(
+        rule=rule, severity=severity, message=message, span=span, why=why, help=help, related=related, fix=fix
+    )
 
 
 def shown(text: str) -> str:
@@ -47,9 +51,11 @@ def shown(text: str) -> str:
     return quoted(text if len(text) <= _SHOWN else f"{text[:_SHOWN]}…")
 
 
-def unknown_key(key: str, span: Span, section: str, known: Iterable[str]) -> Diagnostic:
-    """A key that means nothing in ``section``."""
-    return problem("GLB103", span, f"unknown key {shown(key)} in {section}", help=for_unknown_key(key, known))
+def unknown_key(key: str, node: MappingNode, section: str, known: Iterable[str]) -> Diagnostic:
+    """A key of ``node`` that means nothing in ``section``."""
+    known = tuple(known)
+    message, fix = f"unknown key {shown(key)} in {section}", fix_of_key(key, node, known)
+    return problem("GLB103", node.keys[key], message, help=for_unknown_key(key, known), fix=fix)
 
 
 def unknown_secret(key: str, span: Span) -> Diagnostic:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from ipaddress import IPv4Address, IPv6Address
 
 from genlb.errors import Diagnostic
 from genlb.spec.complaints import HOW_TO_REFER, LEAKED, problem, shown
+from genlb.spec.fixes import BOOLEANS, fix_of_value
 from genlb.spec.model import LABEL, LABEL_VALUE, SUBDOMAIN, SecretKey
 from genlb.spec.problems import Term
 from genlb.spec.shapes import Choice, Constant, Listing, Parsed, Section, Shape, Text, Truth, Whole, fields_of
@@ -19,7 +21,6 @@ from genlb.spec.words import BY_FORMAT, BY_PATTERN, Wanted
 from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode
 from genlb.yamltext.quote import quoted
 
-_BOOLEANS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 _NUMBER = re.compile(r"[-+]?[0-9]+")
 _DOTTED_AS_NUMBER = re.compile(r"([0-9]{1,5})\.([0-9]{1,5})")
 _NAMES = (LABEL, SUBDOMAIN, LABEL_VALUE)
@@ -35,19 +36,21 @@ def misfit(term: Term, shape: Shape, node: Node) -> Diagnostic:
     message = f"{term} wants {wanted.phrase}, here is {described(node, secret=term.secret)}"
     if not isinstance(node, ScalarNode):
         return problem("GLB104", node.span, message, help=_unwrapped(shape, node))
+    fix = fix_of_value(term, shape, node)
     if isinstance(node.value, str):
-        rule = wanted.rule
-        return problem(rule, node.span, message, help="" if term.secret else _cure_for_text(term, shape, node.value))
+        help_ = "" if term.secret else _cure_for_text(term, shape, node.value)
+        return problem(wanted.rule, node.span, message, help=help_, fix=fix)
     if isinstance(shape, (Text, Parsed)):
-        return _not_text(term, wanted, node)
-    return problem("GLB104", node.span, message, help=_cure_for_scalar(term, shape, node))
+        return replace(_not_text(term, wanted, node), fix=fix)
+    return problem("GLB104", node.span, message, help=_cure_for_scalar(term, shape, node), fix=fix)
 
 
 def refused(term: Term, parsed: Parsed, node: ScalarNode, reason: str) -> Diagnostic:
     """Text that ``parsed`` could not read; ``reason`` is what it said."""
     wanted = BY_FORMAT[parsed.format]
     message = f"{term} wants {wanted.phrase}, here is {described(node, secret=term.secret)}"
-    return problem(wanted.rule, node.span, message, help=_cure_for_format(parsed.format, str(node.value), reason))
+    help_, fix = _cure_for_format(parsed.format, str(node.value), reason), fix_of_value(term, parsed, node)
+    return problem(wanted.rule, node.span, message, help=help_, fix=fix)
 
 
 def too_few(term: Term, minimum: int, node: Node) -> Diagnostic:
@@ -143,7 +146,7 @@ def _cure_for_text(term: Term, shape: Shape, text: str) -> str:
         guess = near(text, _words(shape))
         return f"did you mean {guess}?" if guess else ""
     if isinstance(shape, Truth):
-        word = _BOOLEANS.get(text.lower())
+        word = BOOLEANS.get(text.lower())
         return f"write {word}, without quotes" if word else ""
     if isinstance(shape, Whole):
         return _cure_for_number(term, text)

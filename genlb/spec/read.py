@@ -68,7 +68,7 @@ def _read(tree: MappingNode, kind: Kind, problems: Problems, *, layered: bool) -
         if read is None:
             from genlb.spec.complaints import unknown_key
 
-            problems.append(unknown_key(key, tree.keys[key], f"a {kind.value}", readers))
+            problems.append(unknown_key(key, tree, f"a {kind.value}", readers))
         elif not (key in _NULLABLE[kind] and layered and is_null(child)):
             values[key] = read(child, tree.keys[key], problems)
     problems.extend(_missing(tree, kind, key) for key in _REQUIRED[kind] if key not in tree.entries)

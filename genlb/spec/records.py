@@ -209,7 +209,7 @@ def _unknown(key: str, node: MappingNode, term: Term, record: type[Record], prob
     if record is SecretKey and near(key, known) is None:
         problems.append(unknown_secret(key, node.keys[key]))
     else:
-        problems.append(unknown_key(key, node.keys[key], str(term), known))
+        problems.append(unknown_key(key, node, str(term), known))
 
 
 def _missing(node: MappingNode, at: Span, term: Term, record: type[Record], problems: Problems) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from genlb.errors import Diagnostic, Span, UsageError
-from genlb.spec.model import DATE, PRINTABLE, Lint
+from genlb.spec.model import DATE, PRINTABLE, Suppression
 from genlb.spec.problems import Problems, Term
 from genlb.spec.record import Record
 from genlb.spec.records import is_null, reader
@@ -16,6 +16,19 @@ from genlb.yamltext.node import MappingNode, ScalarNode
 
 REQUIREMENT = r"^(>=|<=|==|!=|>|<)[0-9]{1,6}(\.[0-9]{1,6}){0,2}(, ?(>=|<=|==|!=|>|<)[0-9]{1,6}(\.[0-9]{1,6}){0,2})*$"
 FOLDER = r"^(?!.*(^|/)\.{1,2}(/|$))[A-Za-z0-9_.][-A-Za-z0-9_.]*(/[A-Za-z0-9_.][-A-Za-z0-9_.]*)*$"
+
+
+class Waiver(Suppression):
+    """A rule that shall not speak about some clusters or files, or about any of the repository."""
+
+    cluster: str | None = spelled("cluster", default=None, pattern=PRINTABLE)
+    path: str | None = spelled("path", default=None, pattern=PRINTABLE)
+
+
+class FleetLint(Record):
+    """What the rules shall not say about this repository."""
+
+    suppress: tuple[Waiver, ...] = spelled("suppress", default=())
 
 
 class Ignore(Record):
@@ -38,7 +51,7 @@ class Settings(Record):
 
     requires: str | None = spelled("requires", default=None, pattern=REQUIREMENT)
     clusters: str = spelled("clusters", default="clusters", pattern=FOLDER)
-    lint: Lint = spelled("lint", default=Lint())
+    lint: FleetLint = spelled("lint", default=FleetLint())
     drift: Drift = spelled("drift", default=Drift())
 
 

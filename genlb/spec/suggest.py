@@ -55,6 +55,11 @@ def for_unknown_key(key: str, known: Iterable[str]) -> str:
     return f"known here: {', '.join(known)}" if known else "nothing may stand here"
 
 
+def is_known_elsewhere(key: str) -> bool:
+    """Whether ``key``, in this spelling or another case, has a meaning in some other section."""
+    return key.casefold() in _places()
+
+
 @lru_cache(maxsize=1)
 def _places() -> dict[str, list[tuple[str, str]]]:
     """Where each key of a spec has its place: path of the section and exact spelling, by the key in lower case."""

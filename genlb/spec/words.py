@@ -92,5 +92,6 @@ EXAMPLES: dict[str, str] = {
     "Versions.calico": '"3.32.1"',
     "Versions.kubernetes": '"1.35"',
     "Versions.metallb": '"0.16.1"',
+    "Waiver.rule": "GLB303",
 }
 """How a required field is written, by the name of its record and its key."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from genlb.errors import Diagnostic, Related, Severity, Span
+from genlb.errors import Diagnostic, Fix, Related, Severity, Span, Wording
 from genlb.yamltext.decode import syntax_error
 from genlb.yamltext.limits import Limits
 from genlb.yamltext.quote import quoted
-from genlb.yamltext.scalars import Dispute
+from genlb.yamltext.scalars import Dispute, resolve
 
 _SHOWN = 60
 
@@ -24,7 +24,14 @@ def disputed(text: str, dispute: Dispute, span: Span) -> Diagnostic:
         span=span,
         why="The tools that read this file do not agree on what it says.",
         help=cure,
+        fix=_fix_of_dispute(text, dispute, span),
     )
+
+
+def _fix_of_dispute(text: str, dispute: Dispute, span: Span) -> Fix | None:
+    """Quotes where nothing but text can be meant; where one reader sees a word or a number, it takes the field."""
+    only_text = not dispute.spellings and isinstance(resolve(text).value, str)
+    return Fix(span, "", Wording.QUOTED) if only_text else None
 
 
 def duplicate_key(key: str, span: Span, first: Span) -> Diagnostic:

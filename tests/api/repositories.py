@@ -12,8 +12,9 @@ DEFAULTS = (
 kind: FleetDefaults
 spec:
   agents:
-    image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0}
+    image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0, digest: "sha256:%s"}
 """
+    % ("7b" * 32)
 )
 
 PROFILE = (

@@ -12,6 +12,9 @@ from tests.kube.assets import MissingError, api_server, asset
 from tests.kube.client import Client
 from tests.kube.control_plane import ControlPlane
 
+# The scheduler and the controllers must not be newer than their server; those of an older line are not built.
+collect_ignore = [] if api_server() == "kube-apiserver" else ["test_rollout.py"]
+
 
 @pytest.fixture(scope="session")
 def kube_program() -> Callable[[str], Path]:

@@ -162,13 +162,12 @@ def test_a_warning_of_the_server_is_kept(api: Client) -> None:
 
 def test_rbac_decides(api: Client) -> None:
     api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "nobody", "namespace": "default"}})
-    nobody = api.user(api.token_of("nobody", "default"))
+    nobody = api.account("nobody", "default")
 
     with pytest.raises(ApiError, match="403 Forbidden") as refused:
         nobody.list("v1", "Secret")
 
     assert 'User "system:serviceaccount:default:nobody" cannot list resource "secrets"' in str(refused.value)
-    nobody.close()
 
 
 @pytest.mark.usefixtures("control_plane")

@@ -5,7 +5,9 @@ What is expected is written down here from the design of the daemons, not read f
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import NamedTuple
 
 import pytest
@@ -13,6 +15,7 @@ import pytest
 from tests.apiserver.rendered import CLUSTERS, objects
 from tests.apiserver.surroundings import prepare
 from tests.kube.client import ApiError, Client, Object
+from tests.kube.process import wait
 
 OURS = "genlb-system"
 THEIRS = "tenant"
@@ -130,6 +133,7 @@ def cluster(api: Client) -> Client:
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": THEIRS}})
     for namespace, name in ((CALICO, PASSWORD), (CALICO, "other"), (OURS, PASSWORD), (THEIRS, PASSWORD)):
         api.create(secret(name, namespace))
+    roles_are_known(api)
     return api
 
 
@@ -231,7 +235,7 @@ def test_the_drift_reader_is_bound_to_nobody(cluster: Client) -> None:
 
 def test_calico_node_reads_its_bgp_password_and_no_other_secret(cluster: Client) -> None:
     account(cluster, "calico-node", CALICO)
-    calico = cluster.user(cluster.token_of("calico-node", CALICO))
+    calico = cluster.account("calico-node", CALICO)
 
     read = calico.get("v1", "Secret", PASSWORD, CALICO)
 
@@ -242,7 +246,6 @@ def test_calico_node_reads_its_bgp_password_and_no_other_secret(cluster: Client)
     for write in (calico.delete, calico.apply):
         with pytest.raises(ApiError, match="403 Forbidden"):
             write(secret(PASSWORD, CALICO))
-    calico.close()
 
 
 def lease(name: str, namespace: str) -> Object:
@@ -275,10 +278,32 @@ def bind(client: Client, role: str, name: str) -> None:
             "subjects": [{"kind": "ServiceAccount", "name": name, "namespace": OURS}],
         }
     )
+    roles_are_known(client)
+
+
+def roles_are_known(client: Client) -> None:
+    """Wait until the server decides by what was written last: it knows roles and bindings by caches.
+
+    Each cache follows in order, so whoever sees a mark in all four of them sees what was there before.
+    """
+    mark = f"mark-{uuid.uuid4()}"
+    rule = {"apiGroups": [""], "resources": ["pods"], "verbs": ["get"]}
+    group = "rbac.authorization.k8s.io"
+    for kind, metadata, namespace in (
+        ("Role", {"name": mark, "namespace": "default"}, "default"),
+        ("ClusterRole", {"name": mark}, THEIRS),
+    ):
+        subject = {"apiGroup": group, "kind": "User", "name": f"{mark}-{kind}"}
+        reference = {"apiGroup": group, "kind": kind, "name": mark}
+        client.create({"apiVersion": f"{group}/v1", "kind": kind, "metadata": metadata, "rules": [rule]})
+        binding = {"metadata": metadata, "roleRef": reference, "subjects": [subject]}
+        client.create({"apiVersion": f"{group}/v1", "kind": f"{kind}Binding", **binding})
+        attributes = {"verb": "get", "resource": "pods", "namespace": namespace}
+        assert wait(partial(client.may, subject["name"], [], attributes))
 
 
 def test_the_binder_works_with_its_own_token(cluster: Client) -> None:
-    binder = cluster.user(cluster.token_of("genlb-vip", OURS))
+    binder = cluster.account("genlb-vip", OURS)
 
     binder.list("v1", "Service")
     binder.list("v1", "Node")
@@ -289,23 +314,21 @@ def test_the_binder_works_with_its_own_token(cluster: Client) -> None:
     binder.delete(claim)
     binder.create(event(THEIRS, "Service"))
     binder.patch(event(THEIRS, "Service"), {"count": 2})
-    binder.close()
 
 
 def test_the_sysctl_daemon_works_with_its_own_token(cluster: Client) -> None:
-    daemon = cluster.user(cluster.token_of("genlb-sysctl", OURS))
+    daemon = cluster.account("genlb-sysctl", OURS)
 
     report = daemon.create(lease("genlb-report-sysctl-node-1", OURS))
     daemon.update({**report, "metadata": {**report["metadata"], "annotations": {"genlb.io/report": "{}"}}})
     assert daemon.get("coordination.k8s.io/v1", "Lease", "genlb-report-sysctl-node-1", OURS)["spec"] == report["spec"]
     daemon.create(event(OURS, "Pod"))
     daemon.patch(event(OURS, "Pod"), {"count": 2})
-    daemon.close()
 
 
 @pytest.mark.parametrize("name", EXPECTED)
 def test_a_daemon_with_its_token_is_turned_away(cluster: Client, name: str) -> None:
-    daemon = cluster.user(cluster.token_of(name, OURS))
+    daemon = cluster.account(name, OURS)
     attempts: Mapping[str, Callable[[], object]] = {
         "read a Secret": lambda: daemon.get("v1", "Secret", PASSWORD, OURS),
         "list Secrets": lambda: daemon.list("v1", "Secret"),
@@ -326,7 +349,6 @@ def test_a_daemon_with_its_token_is_turned_away(cluster: Client, name: str) -> N
             turned_away[what] = error.status
 
     assert turned_away == dict.fromkeys(attempts, 403)
-    daemon.close()
 
 
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "kubernetes", "namespace": "default"}}

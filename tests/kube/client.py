@@ -16,6 +16,8 @@ from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 from urllib.parse import quote, urlencode, urlsplit
 
+from tests.kube.process import wait
+
 Object: TypeAlias = dict[str, Any]
 
 TIMEOUT = 60
@@ -65,14 +67,37 @@ class Client:
     timeout: float = TIMEOUT
     warnings: list[tuple[str, str]] = field(default_factory=list)
     _connection: http.client.HTTPSConnection | None = field(default=None, repr=False)
+    _users: list[Client] = field(default_factory=list, repr=False)
     _resources: dict[str, dict[str, Resource]] = field(default_factory=dict, repr=False)
 
     def user(self, token: str) -> Client:
-        """Somebody else on the same server."""
-        return Client(self.server, self.authority, token)
+        """Somebody else on the same server; hangs up together with this one."""
+        user = Client(self.server, self.authority, token)
+        self._users.append(user)
+        return user
+
+    def account(self, name: str, namespace: str) -> Client:
+        """A ServiceAccount, with a token of its own that the server already believes."""
+        user = self.user(self.token_of(name, namespace))
+        review = {"apiVersion": "authentication.k8s.io/v1", "kind": "SelfSubjectReview"}
+
+        def believed() -> bool:
+            # The server knows accounts by a cache: one of the same name that is gone may still be in it.
+            try:
+                user.create(review)
+            except ApiError as error:
+                if error.status != http.client.UNAUTHORIZED:
+                    raise
+                return False
+            return True
+
+        assert wait(believed), f"{namespace}/{name} is never let in"
+        return user
 
     def close(self) -> None:
         """Hang up; the next request connects again."""
+        while self._users:
+            self._users.pop().close()
         if self._connection:
             self._connection.close()
             self._connection = None

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.kube.assets import asset
@@ -76,10 +77,12 @@ def add_nodes(client: Client, *names: str, labels: dict[str, str] | None = None,
     """Create Nodes as their kubelets would and wait until something plays those."""
     for name in names:
         known = {"kubernetes.io/hostname": name, "kubernetes.io/os": "linux", **(labels or {})}
-        spec = {"taints": list(taints)} if taints else {}
-        client.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": known}, "spec": spec})
-    if not wait(lambda: all(_is_ready(client.get("v1", "Node", name)) for name in names)):
-        raise AssertionError(f"nobody plays the nodes {names}")
+        node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": known}}
+        client.create(node)
+        if not wait(partial(_plays, client, node)):
+            raise AssertionError(f"nobody plays the node {name}")
+        # The server taints every new node as not ready; the controller that would take it off again does not run.
+        client.patch(node, {"spec": {"taints": list(taints)}})
 
 
 @contextmanager
@@ -93,8 +96,8 @@ def _started(
         yield process
 
 
-def _is_ready(node: Object) -> bool:
-    conditions = node.get("status", {}).get("conditions", ())
+def _plays(client: Client, node: Object) -> bool:
+    conditions = client.live(node).get("status", {}).get("conditions", ())
     return any(entry["type"] == "Ready" and entry["status"] == "True" for entry in conditions)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import enum
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,10 +11,11 @@ from genlb.errors import Diagnostic, in_order
 from genlb.network import decide
 from genlb.rules import View, judge
 from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
+from genlb.spec.model import Cluster
+from genlb.spec.record import Record
+from genlb.spec.shapes import fields_of
 from genlb.yamltext import load, read, write
-from tests.rules.casebook import CASES, CLUSTER
-
-FILE = f"clusters/{CLUSTER}/cluster.yaml"
+from tests.rules.casebook import CASES
 
 _BASE: dict[str, Any] = load((CASES / "base.yaml").read_bytes(), "base.yaml")
 
@@ -46,9 +48,10 @@ def _changed(document: dict[str, Any], changes: Mapping[str, Any]) -> dict[str, 
 
 
 def loaded(document: Any) -> LoadedSpec:
-    """The spec as it is read from a file."""
-    text = write(document).encode()
-    return assemble(CLUSTER, LayerFile(FILE, read(text, FILE)), None, {})
+    """The spec as it is read from the file that it belongs into."""
+    name = document["metadata"]["name"]
+    file = f"clusters/{name}/cluster.yaml"
+    return assemble(name, LayerFile(file, read(write(document).encode(), file)), None, {})
 
 
 def a_view(document: Any) -> View:
@@ -68,3 +71,23 @@ def judged(document: Any) -> tuple[Diagnostic, ...]:
 def ids(document: Any) -> set[str]:
     """The rules that find something."""
     return {diagnostic.rule for diagnostic in judged(document)}
+
+
+def as_document(cluster: Cluster) -> dict[str, Any]:
+    """A typed cluster as the plain data that says the same."""
+    said = {"metadata": _plain(cluster.metadata), "spec": _plain(cluster.spec)}
+    return {"apiVersion": "genlb.io/v1alpha1", "kind": "Cluster", **said}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Record):
+        said = {field.key: _plain(getattr(value, field.attribute)) for field in fields_of(type(value))}
+        # What nobody said stays unsaid: some rules look at whether a section was written at all.
+        return {key: held for key, held in said.items() if held is not None and held != {}}
+    if isinstance(value, Mapping):
+        return {key: _plain(held) for key, held in value.items()}
+    if isinstance(value, enum.Enum):
+        return value.value
+    if isinstance(value, tuple) and not hasattr(value, "_fields"):
+        return [_plain(item) for item in value]
+    return value if value is None or isinstance(value, str | int) else str(value)

@@ -1,0 +1,26 @@
+"""A random single change that breaks a stated invariant is never passed over in silence."""
+
+from __future__ import annotations
+
+from random import Random
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from benchmarks.invariants import broken
+from benchmarks.mutations import verdict
+from tests.rules.plans import a_plan
+
+RANDOM = st.randoms(use_true_random=False)
+
+
+@given(RANDOM)
+def test_the_independent_judge_finds_nothing_broken_in_a_valid_spec(random: Random) -> None:
+    assert broken(a_plan(random)) == []
+
+
+@given(RANDOM)
+def test_what_breaks_an_invariant_is_told(random: Random) -> None:
+    judged = verdict(random)
+
+    assert judged is None or not judged.broken or judged.rules, judged
