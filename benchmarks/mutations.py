@@ -1,9 +1,9 @@
 """How many mistakes the rules catch: ``python -m benchmarks.mutations [--count N] [--seed S] [--missed]``.
 
 A random valid spec gets one random change: an address moved, a number replaced, a word swapped for another, an entry
-doubled or dropped, a key misspelt. An independent judge (``benchmarks.invariants``) tells which stated invariant that
-breaks, if any; of those that break one, `genlb validate` has to say something, error or warning, that it did not say
-about the spec before.
+doubled or dropped, a key misspelt, a field set. An independent judge (``benchmarks.invariants``) tells which stated
+invariants that breaks. Each mutant that breaks one has to be caught: by a finding, error or warning, of a rule that
+stands for one of them, which was not there before. A spec that cannot be read is judged no further.
 """
 
 from __future__ import annotations
@@ -34,6 +34,36 @@ WORDS = (
     *("65001:70000", "65001:1", "65001:1:4294967296", "64600", ""),
 )
 
+
+UNREADABLE = frozenset({"GLB101", "GLB102", "GLB103", "GLB104", "GLB105", "GLB106"})
+RULES = {
+    "the published schema accepts it": (),
+    "every address is one": ("GLB206",),
+    "no address is in two pools, or twice in one": ("GLB201", "GLB206"),
+    "no VIP is a pod's, a Service's or a router's address": ("GLB202",),
+    "no VIP is a special-purpose address": ("GLB207",),
+    "pods, Services and nodes keep apart": ("GLB215",),
+    "every BGP VIP is advertised, and nothing else": ("GLB203",),
+    "an on-link pool is answered for, a routed one routed": ("GLB211",),
+    "nodes reach their routers": ("GLB302", "GLB321"),
+    "every rack has a session of each announced family": ("GLB301", "GLB309", "GLB311"),
+    "every rack has more than one router": ("GLB303",),
+    "an address is one router's, one of each family": ("GLB312", "GLB313"),
+    "no rack drops another one's routes": ("GLB304",),
+    "AS numbers are usable": ("GLB308", "GLB314"),
+    "communities are defined, fit and are carried": ("GLB108", "GLB306", "GLB318", "GLB319"),
+    "a pool has the families it says, or the cluster's": ("GLB205", "GLB212"),
+    "names are unique": (),
+    "a pool has a usable address": ("GLB206",),
+    "MetalLB takes the allocation": ("GLB214",),
+    "kube-proxy starts, on the backend that Calico uses": ("GLB402", "GLB409", "GLB411"),
+    "one node answers ARP for a VIP": ("GLB401",),
+    "Calico knows the field": ("GLB701",),
+    "rp_filter is off where it should be": ("GLB501",),
+    "nodes learn each other's routes": ("GLB301", "GLB317"),
+    "what other fields ask for is there": (),
+}
+"""Which rules stand for which invariant, beside those that find a spec unreadable."""
 
 OPTIONS: dict[Path, dict[str, tuple[Any, ...]]] = {
     ("versions",): {"kubernetes": ("1.30", "1.36", "1.42", "1.44"), "calico": ("3.29.7", "3.30.7", "3.32.1")},
@@ -99,6 +129,13 @@ class Verdict(NamedTuple):
     mutant: Mutant
     broken: tuple[str, ...]
     rules: tuple[str, ...]
+
+    @property
+    def caught(self) -> bool:
+        """Whether a rule that stands for a broken invariant speaks."""
+        return not UNREADABLE.isdisjoint(self.rules) or any(
+            not set(RULES[one]).isdisjoint(self.rules) for one in self.broken
+        )
 
 
 def mutant(document: dict[str, Any], random: Random) -> Mutant:
@@ -242,7 +279,7 @@ def main() -> int:
     options = parser.parse_args()
     verdicts = [one for number in range(options.count) if (one := verdict(_random(options.seed, number)))]
     harmful = [one for one in verdicts if one.broken]
-    missed = [one for one in harmful if not one.rules]
+    missed = [one for one in harmful if not one.caught]
     print("| broken invariant | mutants | caught | by |\n|---|---|---|---|")
     for told in dict.fromkeys(name for one in harmful for name in one.broken):
         print(_row(told, [one for one in harmful if told in one.broken]))
@@ -261,7 +298,7 @@ def _random(seed: int, number: int) -> Random:
 
 
 def _row(told: str, verdicts: list[Verdict]) -> str:
-    caught = sum(1 for one in verdicts if one.rules)
+    caught = sum(1 for one in verdicts if one.caught)
     return f"| {told} | {len(verdicts)} | {caught / len(verdicts):.1%} | {_counted(verdicts)} |"
 
 

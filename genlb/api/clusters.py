@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -194,7 +195,19 @@ def _load(repository: Repository, name: str) -> LoadedCluster:
     diagnostics = [*spec.diagnostics, *judge(spec, decisions, base), *found]
     if spec.cluster.spec.patches and not has_errors(diagnostics):
         diagnostics += _judged_patches(spec, _renderable(spec, context))
+    if spec.cluster.spec.lint.suppress:
+        diagnostics = _unsuppressed(spec, diagnostics, time.strftime("%Y-%m-%d", time.gmtime()))
     return LoadedCluster(name=name, folder=folder, spec=spec, context=context, diagnostics=in_order(diagnostics))
+
+
+def _unsuppressed(spec: LoadedSpec, diagnostics: list[Diagnostic], today: str) -> list[Diagnostic]:
+    """What ``lint.suppress`` leaves of the findings on the day ``today``, and what is wrong with its entries."""
+    from genlb.rules.suppress import entries_of_spec, review, suppress
+
+    entries = entries_of_spec(spec)
+    judged = suppress(diagnostics, entries, lambda _: (), today)
+    # Whether an entry is used shows only when the fleet and the changes have been judged as well.
+    return [*judged.kept, *review(entries, judged.used, today, lambda _: False)]
 
 
 def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagnostic]:

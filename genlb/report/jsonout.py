@@ -35,15 +35,16 @@ def _diagnostic(diagnostic: Diagnostic) -> dict[str, Any]:
         "rule": diagnostic.rule,
         "severity": diagnostic.severity.value,
         "message": diagnostic.message,
-        **_place(diagnostic.span),
+        **place_data(diagnostic.span),
     }
     if diagnostic.related:
-        told["related"] = [_place(related.span) | {"note": related.note} for related in diagnostic.related]
+        told["related"] = [place_data(related.span) | {"note": related.note} for related in diagnostic.related]
     optional = {"why": diagnostic.why, "help": diagnostic.help, "cluster": diagnostic.cluster}
     return told | {key: value for key, value in optional.items() if value}
 
 
-def _place(span: Span) -> dict[str, Any]:
+def place_data(span: Span) -> dict[str, Any]:
+    """A place, its end included."""
     return {
         "file": span.file,
         "line": span.line,

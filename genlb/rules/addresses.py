@@ -8,7 +8,8 @@ from itertools import chain, groupby
 
 from genlb.errors import Related
 from genlb.network.cover import Cover
-from genlb.network.overlap import Claim, claim, meetings, overlaps
+from genlb.network.decisions import Reach
+from genlb.network.overlap import Claim, meetings, overlaps
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.places import (
     Path,
@@ -27,7 +28,7 @@ from genlb.rules.pools import BUGGY_OCTETS
 from genlb.rules.reading import POOL_ADDRESS
 from genlb.rules.words import first_few
 from genlb.spec.model import Announce, LoadBalancerIPs
-from genlb.spec.values import AddressBlock, parse_network
+from genlb.spec.values import AddressBlock
 
 OVERLAP = rule(
     "GLB201",
@@ -93,6 +94,8 @@ def pools_on_the_plan(view: View) -> Iterator[Finding]:
     for ours, theirs in meetings(pools, beside):
         free = Cover(one.tag.item for one in (*beside, *_edges(view))).gaps(ours.tag.item)
         yield _clash(view, ours, theirs, f"leave them out: use {first_few(free)}" if free else "")
+    if all(decided.reach is Reach.ROUTED for decided in view.decisions.pools):
+        return
     for ours, theirs in meetings(pools, [place.claimed_by("") for place in nodes(spec)]):
         if ours.first <= theirs.first and theirs.last <= ours.last:
             yield _clash(view, ours, theirs)
@@ -184,46 +187,6 @@ def announced_plan(view: View) -> Iterator[Finding]:
         pairs += meetings(external, [place.claimed_by("") for place in pods(spec)])
     for ours, theirs in pairs:
         yield _clash(view, ours, theirs)
-
-
-SPECIAL = rule(
-    "GLB207",
-    ERROR,
-    "Addresses that no router forwards",
-    why="Loopback, link-local, multicast and reserved addresses have a meaning of their own to every kernel and router:"
-    " none of them forwards a packet for one, whoever announces it. MetalLB accepts them all.",
-    fix="Use private (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8) or public addresses of yours.",
-    research="metallb_vip 1.3",
-)
-
-# Ranges for documentation (192.0.2.0/24, 2001:db8::/32 and their like) are left out: kernels and routers forward them
-# as they do any other, and labs live on them.
-_SPECIAL = tuple(
-    claim(parse_network(cidr), "special", meaning)
-    for cidr, meaning in (
-        ("0.0.0.0/8", '"this network"'),
-        ("127.0.0.0/8", "loopback"),
-        ("169.254.0.0/16", "link-local"),
-        ("224.0.0.0/4", "multicast"),
-        ("240.0.0.0/4", "reserved"),
-        ("::/128", "unspecified"),
-        ("::1/128", "loopback"),
-        ("fe80::/10", "link-local"),
-        ("ff00::/8", "multicast"),
-    )
-)
-
-
-@SPECIAL.check
-def special_addresses(view: View) -> Iterator[Finding]:
-    """Pools, announced CIDRs and routers; only a router may have a link-local address."""
-    spec = view.spec
-    for place in chain(blocks(spec), load_balancer_cidrs(spec), external_cidrs(spec), routers(spec)):
-        ours = place.claimed_by("")
-        for special in _SPECIAL:
-            meet = special.version == ours.version and special.first <= ours.last and ours.first <= special.last
-            if meet and not (special.tag == "link-local" and place.path[1] == "racks"):
-                yield Finding(view.at(*place.path), f"{place} {relation(ours, special)} the {special.tag} addresses")
 
 
 def _clash(view: View, ours: Claim[Place], theirs: Claim[Place], help_: str = "") -> Finding:

@@ -13,7 +13,13 @@ from genlb import api
 from genlb.errors import InvalidInput, Undetermined, UsageError
 from tests.api.repositories import a_repository, a_spec, replace, write
 
-BASE = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\nmode: ''\n"
+BASE = """\
+apiVersion: kubeproxy.config.k8s.io/v1alpha1
+kind: KubeProxyConfiguration
+clientConnection: {kubeconfig: /var/lib/kube-proxy/kubeconfig.conf}
+clusterCIDR: 10.244.0.0/16
+mode: ''
+"""
 CLUSTER = "clusters/fra1-prod/cluster.yaml"
 
 

@@ -210,7 +210,8 @@ def test_the_drift_reader_reads_what_drift_compares_and_of_everything_else_nothi
 
     found = allowed(cluster, "drift")
 
-    assert sorted(DRIFT_READS - found) == []
+    # Asked one by one: crd.projectcalico.org is not served wherever the rest is.
+    assert [right for right in sorted(DRIFT_READS) if not asked(cluster, "drift", right)] == []
     assert sorted(found - DRIFT_READS) == []
 
 

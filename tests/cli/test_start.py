@@ -152,7 +152,10 @@ class TestNew:
             "  sysctls: {interfaces: [x.fra1-prod, xfra1-prod]}\n"
             "  kubeProxy: {mode: iptables, ownership: Merge, baseConfig: base.yaml}",
         )
-        base = "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n"
+        base = (
+            "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n"
+            "clientConnection: {kubeconfig: /var/lib/kube-proxy/kubeconfig.conf}\nclusterCIDR: 10.244.0.0/16\n"
+        )
         write(started.root, "clusters/fra1-prod/base.yaml", base)
         assert started("validate").code == 0
 

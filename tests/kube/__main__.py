@@ -48,7 +48,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _up(parts: list[str], definitions: str) -> None:
-    signal.signal(signal.SIGTERM, _interrupted)
+    # Both, and explicitly: a shell starts what runs in its background with Ctrl-C ignored.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _interrupted)
     with ExitStack() as running:
         directory = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="genlb-kube-")))
         try:

@@ -13,7 +13,7 @@ import http.client
 import json
 import secrets
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -22,6 +22,8 @@ from tests.kube.process import Process
 
 _ALL = {"key": "AA==", "range_end": "AA=="}  # from the zero byte to the zero byte: every key
 _BATCH = 100  # operations of one transaction; etcd takes 128
+
+_SERVICES = b"/registry/services/specs/"
 
 OF_THE_SERVER = (
     b"/registry/leases/kube-system/apiserver-",
@@ -77,9 +79,11 @@ class Etcd:
         """Bring every key back to ``snapshot``."""
         now = self.snapshot()
         touched = [key for key in sorted({*now, *snapshot}) if now.get(key) != snapshot.get(key)]
-        operations = [_operation(key, snapshot.get(key)) for key in touched if not of_the_server(key)]
-        for start in range(0, len(operations), _BATCH):
-            self._call("kv/txn", {"success": operations[start : start + _BATCH]})
+        services, others = _divided([key for key in touched if not of_the_server(key)])
+        for keys in (services, others):
+            for start in range(0, len(keys), _BATCH):
+                operations = [_operation(key, snapshot.get(key)) for key in keys[start : start + _BATCH]]
+                self._call("kv/txn", {"success": operations})
 
     def _serves(self) -> bool:
         """Whether this etcd answers, and not another one that was quicker to take the port."""
@@ -100,6 +104,12 @@ class Etcd:
         if response.status != http.client.OK:
             raise http.client.HTTPException(f"etcd: {path}: {response.status} {text.decode(errors='replace')}")
         return json.loads(text)
+
+
+def _divided(keys: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Services, and everything else: an address that goes before its Service would be allocated for it again."""
+    services = [key for key in keys if base64.b64decode(key).startswith(_SERVICES)]
+    return services, [key for key in keys if key not in services]
 
 
 def _operation(key: str, value: str | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from genlb.network.versions import FACTS, Component, Feature, supports, window
+from genlb.network.versions import FACTS, Component, Feature, supports, surely_lacks, window
 from genlb.spec.values import Version
 from tests.builders import versions
 
@@ -46,14 +46,27 @@ TURNS = [
     (Feature.NFTABLES_ON_BY_DEFAULT, "1.31", True),
     (Feature.NFTABLES_STABLE, "1.32", False),
     (Feature.NFTABLES_STABLE, "1.33", True),
+    (Feature.NFTABLES_LOCAL_POLICY, "1.33.5", False),
+    (Feature.NFTABLES_LOCAL_POLICY, "1.33.6", True),
+    (Feature.NFTABLES_LOCAL_POLICY, "1.34.0", True),
+    (Feature.NFTABLES_BY_INTERFACE, "1.33.5", False),
+    (Feature.NFTABLES_BY_INTERFACE, "1.33.6", True),
+    (Feature.NFTABLES_BY_INTERFACE, "1.34.1", False),
+    (Feature.NFTABLES_BY_INTERFACE, "1.34.2", True),
+    (Feature.NFTABLES_BY_INTERFACE, "1.35", True),
     (Feature.NODE_PORTS_PRIMARY, "1.30", False),
     (Feature.NODE_PORTS_PRIMARY, "1.31", True),
+    (Feature.NODE_PORT_KEYWORDS, "1.36.4", False),
+    (Feature.NODE_PORT_KEYWORDS, "1.37", True),
     (Feature.AS_NUMBER_INT32, "1.35.9", False),
     (Feature.AS_NUMBER_INT32, "1.36", True),
     (Feature.POOL_STATUS, "0.14.9", False),
     (Feature.POOL_STATUS, "0.15.0", True),
     (Feature.FRR_K8S_DEFAULT, "0.15.3", False),
     (Feature.FRR_K8S_DEFAULT, "0.16.0", True),
+    (Feature.CONTROLLER_PROBES, "0.15.3", True),
+    (Feature.CONTROLLER_PROBES, "0.16.0", False),
+    (Feature.CONTROLLER_PROBES, "0.16.1", True),
 ]
 
 
@@ -92,6 +105,47 @@ def test_the_parts_of_a_fact_are_in_order(feature: Feature) -> None:
     known = [turn for turn in turns if turn is not None]
 
     assert known == sorted(set(known)) != []
+
+
+@pytest.mark.parametrize("feature", Feature)
+def test_what_is_only_announced_ends_an_exception(feature: Feature) -> None:
+    fact = FACTS[feature]
+
+    assert set(fact.pending) <= {again for _, again in fact.except_in}
+
+
+@pytest.mark.parametrize(
+    ("feature", "release", "expected"),
+    [
+        (Feature.READY_ENDPOINTS, "3.31.2", "3.31.7"),
+        (Feature.READY_ENDPOINTS, "3.32.1", None),  # corrected in git, not released yet
+        (Feature.SINGLE_ADDRESS_ROUTES, "3.29.3", "3.30.7"),
+        (Feature.SINGLE_ADDRESS_ROUTES, "3.31.4", "3.31.5"),
+        (Feature.CONTROLLER_PROBES, "0.16.0", "0.16.1"),
+    ],
+)
+def test_the_cure_is_the_first_release_that_is_out_and_has_the_feature(
+    feature: Feature, release: str, expected: str | None
+) -> None:
+    assert FACTS[feature].cure(Version.parse(release)) == (expected and Version.parse(expected))
+
+
+@pytest.mark.parametrize(
+    ("feature", "release", "expected"),
+    [
+        (Feature.NFTABLES_LOCAL_POLICY, "1.32", True),  # no release of that line has it
+        (Feature.NFTABLES_LOCAL_POLICY, "1.33", False),  # the newest ones have
+        (Feature.NFTABLES_LOCAL_POLICY, "1.33.5", True),
+        (Feature.NFTABLES_LOCAL_POLICY, "1.33.6", False),
+        (Feature.NFTABLES_BY_INTERFACE, "1.34", False),
+        (Feature.NFTABLES_BY_INTERFACE, "1.34.0", True),
+        (Feature.IPVS, "1.43", True),
+    ],
+)
+def test_a_line_lacks_for_sure_only_what_none_of_its_releases_has(
+    feature: Feature, release: str, *, expected: bool
+) -> None:
+    assert surely_lacks(versions(**{FACTS[feature].component.value: release}), feature) is expected
 
 
 @pytest.mark.parametrize(

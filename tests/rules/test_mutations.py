@@ -7,8 +7,9 @@ from random import Random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from benchmarks.invariants import broken
-from benchmarks.mutations import verdict
+from benchmarks.invariants import INVARIANTS, broken
+from benchmarks.mutations import RULES, verdict
+from genlb.rules import rules
 from tests.rules.plans import a_plan
 
 RANDOM = st.randoms(use_true_random=False)
@@ -23,4 +24,9 @@ def test_the_independent_judge_finds_nothing_broken_in_a_valid_spec(random: Rand
 def test_what_breaks_an_invariant_is_told(random: Random) -> None:
     judged = verdict(random)
 
-    assert judged is None or not judged.broken or judged.rules, judged
+    assert judged is None or not judged.broken or judged.caught, judged
+
+
+def test_every_invariant_has_rules_that_stand_for_it() -> None:
+    assert set(INVARIANTS) <= set(RULES)
+    assert {rule for listed in RULES.values() for rule in listed} <= set(rules())
