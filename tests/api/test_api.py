@@ -95,7 +95,7 @@ def test_an_unknown_name_is_refused_before_anything_is_read(root: Path) -> None:
 
 
 def test_rules_across_fields_are_asked(root: Path) -> None:
-    write(root, CLUSTER, a_spec("fra1-prod", pool="10.20.1.128/25"))
+    write(root, CLUSTER, a_spec("fra1-prod", pool="10.20.1.128/26"))
 
     assert [found.rule for found in one(root).diagnostics] == ["GLB211"]
 
