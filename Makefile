@@ -7,6 +7,7 @@ VENV ?= .venv
 PYTEST_ARGS ?=
 BENCH_ARGS ?=
 UPGRADE ?=
+OLDEST := 1.34
 
 BIN := $(VENV)/bin
 export PYTHON
@@ -52,6 +53,11 @@ kubectl: ## build the kubectl of the tests (needs Go), kept in the user's cache 
 kube: ## build the whole control plane of the tests (needs Go, minutes the first time)
 	@scripts/kube-build.sh etcd kube-apiserver kube-controller-manager kube-proxy kube-scheduler kubectl kwok \
 		metallb-controller
+
+.PHONY: nightly
+nightly: environment kube ## the tests of the control plane against the oldest Kubernetes that they know
+	@scripts/kube-build.sh kube-apiserver-$(OLDEST) >/dev/null
+	@GENLB_REQUIRE=api GENLB_KUBERNETES=$(OLDEST) $(BIN)/pytest -m api $(PYTEST_ARGS)
 
 .PHONY: environment
 environment: ## make or refresh the virtual environment from requirements/dev.txt

@@ -89,11 +89,11 @@ def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
     write_overlay(overlay, objects)
     if not same_objects(kubectl, overlay / "overlay", objects):
         raise RuntimeError("the kustomize overlay does not give the same objects")
-    render = [GENLB, "-C", str(EXAMPLES), "render", name, "--stdout"]
+    render = [GENLB, "render", name, "--stdout"]
     measured = interleaved(
         [
-            Command("genlb", render, scratch),
-            Command("kustomize", [kubectl, "kustomize", str(overlay / "overlay")], scratch),
+            Command("genlb", render, EXAMPLES),
+            Command("kustomize", [kubectl, "kustomize"], overlay / "overlay"),
         ],
         rounds,
     )

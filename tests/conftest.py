@@ -17,12 +17,17 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from tests.kube.control_plane import ControlPlane
+from tests.kube.fixtures import api, control_plane, control_plane_of_ours, kube_program
+
+__all__ = ["api", "control_plane", "control_plane_of_ours", "kube_program"]  # fixtures for every folder
+
 ROOT = Path(__file__).resolve().parents[1]
 
 TIERS = frozenset({"api", "browser", "ipvs", "kubectl", "lab"})
 
-TIER_OF_FIXTURE = {"control_plane": "api", "kube_program": "api", "kubectl": "kubectl"}
-"""Whoever asks for one of these fixtures belongs to its tier, marker or not."""
+TIER_OF_FIXTURE = {"kube_program": "api", "kubectl": "kubectl"}
+"""Whoever asks for one of these fixtures, be it by another one, belongs to its tier, marker or not."""
 
 KUBECTL_MINIMUM = (1, 30)
 
@@ -79,6 +84,9 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     if report.skipped and missed and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"GENLB_REQUIRE asks for {', '.join(sorted(missed))}, but: {reason_of(report)}"
+    plane = getattr(item, "funcargs", {}).get("control_plane")
+    if report.failed and isinstance(plane, ControlPlane):
+        report.sections.append(("control plane", f"logs: {plane.directory}"))
     return report
 
 

@@ -26,17 +26,23 @@ from genlb.api.clusters import (
     open_repository,
     others,
 )
+from genlb.api.hushing import Findings, Hushed, Verdict, conclude
 from genlb.api.trees import compare, objects, render, tree_findings, write
 from genlb.stores.repository import Repository
 
 if TYPE_CHECKING:
+    from genlb.api.adopt import adopt_cluster, hold_place, read_for_adoption, write_adopted
+    from genlb.api.diff import Comparison, comparison, diff_between
+    from genlb.api.fixing import Mended, fix
+    from genlb.api.history import Before, load_at, since
+    from genlb.api.plan import plan_change, planned
+    from genlb.api.reports import report, run_of, write_report
+    from genlb.api.rulebook import ExplainedRule, ListedRules, explain_rule, list_rules, rule_groups
     from genlb.api.starting import Plan, carry_out, new_cluster, new_repository, to_change
     from genlb.api.words import (
         ExplainedField,
-        ExplainedRule,
         Shown,
         explain_field,
-        explain_rule,
         schema_names,
         schema_text,
         shown,
@@ -45,44 +51,75 @@ if TYPE_CHECKING:
     )
 
 __all__ = [
+    "Before",
+    "Comparison",
     "ExplainedField",
     "ExplainedRule",
+    "Findings",
+    "Hushed",
+    "ListedRules",
     "LoadedCluster",
+    "Mended",
     "Plan",
     "Renderable",
     "Repository",
     "Shown",
+    "Verdict",
+    "adopt_cluster",
     "carry_out",
     "changed_files",
     "cluster_names",
     "clusters_at",
     "compare",
+    "comparison",
+    "conclude",
+    "diff_between",
     "explain_field",
     "explain_rule",
+    "fix",
     "has_errors",
+    "hold_place",
     "is_touched",
     "known",
+    "list_rules",
     "load",
+    "load_at",
     "new_cluster",
     "new_repository",
     "objects",
     "open_repository",
     "others",
+    "plan_change",
+    "planned",
+    "read_for_adoption",
     "render",
+    "report",
+    "rule_groups",
+    "run_of",
     "schema_names",
     "schema_text",
     "shown",
+    "since",
     "to_change",
     "topics",
     "tree_findings",
     "write",
+    "write_adopted",
+    "write_report",
     "write_schema",
 ]
 
 _LATE = {
+    "adopt": ("adopt_cluster", "hold_place", "read_for_adoption", "write_adopted"),
+    "diff": ("Comparison", "comparison", "diff_between"),
+    "fixing": ("Mended", "fix"),
+    "history": ("Before", "load_at", "since"),
+    "plan": ("plan_change", "planned"),
+    "reports": ("report", "run_of", "write_report"),
+    "rulebook": ("ExplainedRule", "ListedRules", "explain_rule", "list_rules", "rule_groups"),
     "starting": ("Plan", "carry_out", "new_cluster", "new_repository", "to_change"),
     "words": (
-        *("ExplainedField", "ExplainedRule", "Shown", "explain_field", "explain_rule", "shown", "topics"),
+        *("ExplainedField", "Shown", "explain_field", "shown", "topics"),
         *("schema_names", "schema_text", "write_schema"),
     ),
 }

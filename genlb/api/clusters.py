@@ -9,28 +9,35 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genlb import __version__
+from genlb.api.hushing import Findings, Hushed
 from genlb.errors import Diagnostic, InvalidInput, Severity, Span, Undetermined, UsageError, in_order
 from genlb.network import decide
 from genlb.render.context import Context
 from genlb.report.suggestion import did_you_mean
-from genlb.rules import judge
+from genlb.rules import View, judge
 from genlb.spec.assemble import LoadedSpec
 from genlb.stores.repository import Repository, find_root
 from genlb.yamltext.node import MappingNode, Node, ScalarNode, plain
 
 if TYPE_CHECKING:
+    from genlb.api.history import Before
     from genlb.manifest import Manifest
+    from genlb.network.base_config import BaseConfig
+    from genlb.rules.fleet import FleetEntry
+    from genlb.rules.suppress import Suppressed
 
 
-def open_repository(start: str = ".") -> Repository:
+def open_repository(start: str = ".", *, today: str | None = None) -> Repository:
     """The repository around ``start``: the nearest parent with ``genlb.yaml`` or ``clusters/``.
 
-    ``UsageError`` when there is none, or when its ``requires`` asks for another genlb.
+    ``today`` (``2030-03-31``) is the day by which suppressions end, without it the clock's in UTC. ``UsageError`` when
+    there is no repository, or when its ``requires`` asks for another genlb.
 
     >>> open_repository("clusters/fra1-prod").names
     ('ams2-stage', 'fra1-prod')
     """
-    return Repository(find_root(start), __version__)
+    day = time.strftime("%Y-%m-%d", time.gmtime()) if today is None else today
+    return Repository(find_root(start), __version__, today=day)
 
 
 def cluster_names(start: str = ".") -> tuple[str, ...]:
@@ -57,9 +64,9 @@ class Renderable(NamedTuple):
 class LoadedCluster(NamedTuple):
     """One cluster as read and judged.
 
-    ``diagnostics`` holds every mistake of its own files, its layers and its baseConfig, sorted. ``context`` is None
-    when its spec has errors. ``unread`` says which file could not be read and why: nothing can be said about such a
-    cluster, not even that it is wrong.
+    ``diagnostics`` holds every mistake of its own files, its layers and its baseConfig, sorted, without those that are
+    suppressed. ``context`` is None when its spec has errors. ``unread`` says which file could not be read and why:
+    nothing can be said about such a cluster, not even that it is wrong.
     """
 
     name: str
@@ -68,6 +75,27 @@ class LoadedCluster(NamedTuple):
     context: Context | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
     unread: str = ""
+    base: BaseConfig | None = None
+    hushed: Hushed = Hushed(())
+
+    @property
+    def suppressed(self) -> tuple[Suppressed, ...]:
+        """Findings that somebody answers for, with the reason."""
+        return self.hushed.suppressed
+
+    @property
+    def view(self) -> View | None:
+        """The cluster as rules see it; None when its spec cannot be read."""
+        if self.spec is None or self.context is None:
+            return None
+        return View(self.spec, self.context.cluster, self.context.decisions, self.base)
+
+    def findings(self, *, fleet: bool = False) -> Findings:
+        """What `conclude` needs of it in the end, with ``fleet`` also what the rules about fleets do."""
+        _, suppressed, entries, used = self.hushed
+        view = self.view
+        entry = _fleet_entry(view) if fleet and view is not None else None
+        return Findings(self.diagnostics, suppressed, entries, used, entry, complete=view is not None)
 
     @property
     def valid(self) -> bool:
@@ -131,15 +159,16 @@ def others(repository: Repository, *, everything: bool) -> tuple[Diagnostic, ...
     return in_order(found)
 
 
-def load(repository: Repository, names: Sequence[str] = ()) -> Iterator[LoadedCluster]:
+def load(repository: Repository, names: Sequence[str] = (), *, before: Before | None = None) -> Iterator[LoadedCluster]:
     """The named clusters (all without names) one after another, each read when its turn comes.
 
-    ``UsageError`` for a name that is none. A file that cannot be read is told by ``LoadedCluster.unread``.
+    With ``before`` they are judged by the rules about change, too. ``UsageError`` for a name that is none. A file that
+    cannot be read is told by ``LoadedCluster.unread``.
 
     >>> [cluster.name for cluster in load(open_repository()) if not cluster.valid]
     ['ams2-stage']
     """
-    return (_load(repository, name) for name in known(repository, names))
+    return (_load(repository, name, before) for name in known(repository, names))
 
 
 def changed_files(repository: Repository, since: str) -> frozenset[str]:
@@ -175,7 +204,7 @@ def has_errors(diagnostics: Sequence[Diagnostic]) -> bool:
     return any(diagnostic.severity is Severity.ERROR for diagnostic in diagnostics)
 
 
-def _load(repository: Repository, name: str) -> LoadedCluster:
+def _load(repository: Repository, name: str, before: Before | None = None) -> LoadedCluster:
     folder = repository.folder(name)
     try:
         spec = repository.load(name)
@@ -192,36 +221,37 @@ def _load(repository: Repository, name: str) -> LoadedCluster:
         template=_template,
         folder=folder,
     )
-    diagnostics = [*spec.diagnostics, *judge(spec, decisions, base), *found]
-    if spec.cluster.spec.patches and not has_errors(diagnostics):
-        diagnostics += _judged_patches(spec, _renderable(spec, context))
-    if spec.cluster.spec.lint.suppress:
-        diagnostics = _unsuppressed(spec, diagnostics, time.strftime("%Y-%m-%d", time.gmtime()))
-    return LoadedCluster(name=name, folder=folder, spec=spec, context=context, diagnostics=in_order(diagnostics))
+    loaded = LoadedCluster(name=name, folder=folder, spec=spec, context=context, base=base)
+    files = spec.layers if base is None else (*spec.layers, base.file)
+    diagnostics = [*spec.diagnostics, *judge(spec, decisions, base)]
+    if before is not None:
+        diagnostics += before.judge(loaded)
+    hushed = Hushed.of(repository, spec, files, diagnostics)
+    if spec.cluster.spec.patches and not has_errors((*hushed.kept, *found)):
+        diagnostics += _judged_patches(spec, context)
+        hushed = Hushed.of(repository, spec, files, diagnostics)
+    # What a baseConfig that cannot be used would say is missing from what is rendered: nobody can answer for that.
+    return loaded._replace(diagnostics=in_order((*hushed.kept, *found)), hushed=hushed)
 
 
-def _unsuppressed(spec: LoadedSpec, diagnostics: list[Diagnostic], today: str) -> list[Diagnostic]:
-    """What ``lint.suppress`` leaves of the findings on the day ``today``, and what is wrong with its entries."""
-    from genlb.rules.suppress import entries_of_spec, review, suppress
+def _fleet_entry(view: View) -> FleetEntry:
+    from genlb.rules.fleet import fleet_entry
 
-    entries = entries_of_spec(spec)
-    judged = suppress(diagnostics, entries, lambda _: (), today)
-    # Whether an entry is used shows only when the fleet and the changes have been judged as well.
-    return [*judged.kept, *review(entries, judged.used, today, lambda _: False)]
+    return fleet_entry(view)
 
 
-def _judged_patches(spec: LoadedSpec, renderable: Renderable) -> Iterator[Diagnostic]:
+def _judged_patches(spec: LoadedSpec, context: Context) -> Iterator[Diagnostic]:
     """Only rendering shows whether a patch finds its object, and whether that is still what its API server knows."""
     from genlb.render.strictness import problems
-    from genlb.render.tree import render
+    from genlb.render.tree import assemble
     from genlb.resources import object_schema
     from genlb.rules.catalogue import Finding
     from genlb.rules.rendering import PATCH
 
-    rendered = render(*renderable)
-    versions = renderable.context.cluster.spec.versions
-    found = [(problem.index, problem.message) for problem in rendered.problems]
-    for index, manifest in rendered.patched:
+    assembled = assemble(context)
+    versions = context.cluster.spec.versions
+    found = [(problem.index, problem.message) for problem in assembled.problems]
+    for index, manifest in assembled.patched:
         found += [(index, message) for message in problems(manifest, object_schema, versions)]
     for index, message in found:
         yield PATCH.diagnostic(Finding(spec.span("spec", "patches", index), message), cluster=spec.name)

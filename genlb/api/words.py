@@ -1,4 +1,4 @@
-"""What genlb knows and what it made of a spec, ready to be printed: schemas, fields, rules, a merged spec."""
+"""What genlb knows and what it made of a spec, ready to be printed: schemas, fields, a merged spec."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from genlb.yamltext.node import plain
 if TYPE_CHECKING:
     from genlb.report.autos import Auto
     from genlb.report.field import Field
-    from genlb.rules import Rule
 
 # What is required is told by the schema of a merged spec: a single layer may lack anything.
 _EXPLAINED = ("cluster-merged", "genlb")
@@ -75,25 +74,6 @@ class ExplainedField:
         return {"field": field_data(self.root, self.field, recursive=self.recursive)}
 
 
-@dataclass(frozen=True, slots=True)
-class ExplainedRule:
-    """A rule in prose."""
-
-    rule: Rule
-
-    def text(self, style: Style) -> str:
-        """For people."""
-        from genlb.report.rule import rule_text
-
-        return rule_text(self.rule.id, self.rule.severity, self.rule.title, self.rule.why, self.rule.fix, style)
-
-    def data(self) -> dict[str, Any]:
-        """For machines."""
-        rule = self.rule
-        told = {"id": rule.id, "severity": rule.severity.value, "title": rule.title, "why": rule.why, "fix": rule.fix}
-        return {"rule": told}
-
-
 def explain_field(path: str, *, recursive: bool = False) -> ExplainedField:
     """The field at ``path``, with or without ``spec.``; ``UsageError`` with a suggestion for an unknown one.
 
@@ -110,21 +90,6 @@ def explain_field(path: str, *, recursive: bool = False) -> ExplainedField:
         except UnknownField as error:
             unknown = unknown or str(error)
     raise UsageError(unknown)
-
-
-def explain_rule(rule_id: str) -> ExplainedRule:
-    """The rule; ``UsageError`` with a suggestion for an unknown one.
-
-    >>> explain_rule("GLB211").rule.title
-    'An on-link pool that nobody answers for'
-    """
-    from genlb.report.suggestion import did_you_mean
-    from genlb.rules import rules
-
-    known = rules()
-    if rule_id not in known:
-        raise UsageError(f"there is no rule {rule_id}{did_you_mean(rule_id, known)}")
-    return ExplainedRule(known[rule_id])
 
 
 def topics() -> Iterator[str]:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from typing import NamedTuple, TypeVar
 
 from genlb import api
-from genlb.errors import Diagnostic
 
 _Result = TypeVar("_Result")
 
@@ -38,10 +37,10 @@ class Judged(NamedTuple):
     """What the first pass found out about one selected cluster."""
 
     name: str
-    diagnostics: tuple[Diagnostic, ...]
+    findings: api.Findings
     unread: str
     valid: bool
-    renderable: api.Renderable | None
+    renderable: api.Renderable | None = None
 
 
 def judge(repository: api.Repository, selection: Selection, *, jobs: int = 1, keep: bool = False) -> Iterator[Judged]:
@@ -50,7 +49,15 @@ def judge(repository: api.Repository, selection: Selection, *, jobs: int = 1, ke
     if jobs == 1:
         yield from _judged(repository, selection, names, keep=keep)
         return
-    yield from _in_processes(_judge_chunk, repository.root, names, selection, jobs=jobs)
+    yield from _in_processes(_judge_chunk, repository, names, selection, jobs=jobs)
+
+
+def judge_together(
+    repository: api.Repository, names: Sequence[str], *, fleet: bool, before: api.Before | None
+) -> Iterator[Judged]:
+    """The named clusters, with ``fleet`` as parts of one, with ``before`` as what became of what they were."""
+    for cluster in api.load(repository, names, before=before):
+        yield Judged(cluster.name, cluster.findings(fleet=fleet), cluster.unread, cluster.valid)
 
 
 def each(
@@ -66,24 +73,24 @@ def each(
             yield work(repository, cluster.renderable or _again(repository, cluster.name))
         return
     names = [cluster.name for cluster in judged]
-    yield from _in_processes(_work_chunk, repository.root, names, work, jobs=jobs)
+    yield from _in_processes(_work_chunk, repository, names, work, jobs=jobs)
 
 
 def _judged(repository: api.Repository, selection: Selection, names: Sequence[str], *, keep: bool) -> Iterator[Judged]:
     for cluster in api.load(repository, names):
         if selection.selects(repository, cluster):
             renderable = cluster.renderable() if keep and cluster.valid else None
-            yield Judged(cluster.name, cluster.diagnostics, cluster.unread, cluster.valid, renderable)
+            yield Judged(cluster.name, cluster.findings(), cluster.unread, cluster.valid, renderable)
 
 
-def _judge_chunk(root: str, names: Sequence[str], selection: Selection) -> list[Judged]:
-    return list(_judged(api.open_repository(root), selection, names, keep=False))
+def _judge_chunk(root: str, today: str, names: Sequence[str], selection: Selection) -> list[Judged]:
+    return list(_judged(api.open_repository(root, today=today), selection, names, keep=False))
 
 
 def _work_chunk(
-    root: str, names: Sequence[str], work: Callable[[api.Repository, api.Renderable], _Result]
+    root: str, today: str, names: Sequence[str], work: Callable[[api.Repository, api.Renderable], _Result]
 ) -> list[_Result]:
-    repository = api.open_repository(root)
+    repository = api.open_repository(root, today=today)
     return [work(repository, _again(repository, name)) for name in names]
 
 
@@ -92,7 +99,12 @@ def _again(repository: api.Repository, name: str) -> api.Renderable:
 
 
 def _in_processes(
-    function: Callable[..., list[_Result]], root: str, names: Sequence[str], argument: object, *, jobs: int
+    function: Callable[..., list[_Result]],
+    repository: api.Repository,
+    names: Sequence[str],
+    argument: object,
+    *,
+    jobs: int,
 ) -> Iterator[_Result]:
     from concurrent.futures import ProcessPoolExecutor
 
@@ -102,7 +114,8 @@ def _in_processes(
         return
     executor = ProcessPoolExecutor(min(jobs, len(chunks)), initializer=_leave_interrupts_to_the_parent)
     try:
-        for future in [executor.submit(function, root, chunk, argument) for chunk in chunks]:
+        place = (repository.root, repository.today)
+        for future in [executor.submit(function, *place, chunk, argument) for chunk in chunks]:
             yield from future.result()
     finally:
         executor.shutdown(cancel_futures=True)

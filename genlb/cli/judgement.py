@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from genlb import api
 from genlb.cli.console import Console
@@ -12,23 +11,43 @@ from genlb.cli.fleet import Judged
 from genlb.cli.output import tell_diagnostics
 from genlb.errors import Diagnostic, Severity, in_order
 from genlb.report.counts import summary
+from genlb.report.visible import visible
+
+if TYPE_CHECKING:
+    from genlb.report.model import Run
+
+_NOTHING = api.Findings(())
 
 
 class Judgement(NamedTuple):
-    """Selected clusters, and everything that is wrong with them, their layers and the repository, sorted."""
+    """Selected clusters, and everything that is wrong with them, their layers and the repository, in order."""
 
     clusters: tuple[Judged, ...]
-    diagnostics: tuple[Diagnostic, ...]
+    verdict: api.Verdict
 
     @classmethod
-    def of(cls, judged: Iterable[Judged], others: Sequence[Diagnostic]) -> Judgement:
-        """From the first pass; ``others`` are about no single cluster."""
+    def of(
+        cls,
+        repository: api.Repository,
+        judged: Iterable[Judged],
+        *,
+        everything: bool,
+        change: bool = False,
+    ) -> Judgement:
+        """From the first pass, with the meaning that ``everything`` and ``change`` have for `api.conclude`."""
         clusters: list[Judged] = []
-        found = list(others)
+        findings: list[api.Findings] = []
         for cluster in judged:
-            found += cluster.diagnostics
-            clusters.append(cluster._replace(diagnostics=()))
-        return cls(tuple(clusters), in_order(found))
+            findings.append(cluster.findings)
+            clusters.append(cluster._replace(findings=_NOTHING))
+        others = api.others(repository, everything=everything)
+        verdict = api.conclude(repository, findings, others, everything=everything, change=change)
+        return cls(tuple(clusters), verdict)
+
+    @property
+    def diagnostics(self) -> tuple[Diagnostic, ...]:
+        """What was found and is not suppressed."""
+        return self.verdict.diagnostics
 
     @property
     def unread(self) -> tuple[Judged, ...]:
@@ -39,28 +58,32 @@ class Judgement(NamedTuple):
         """Whether anything is as grave as ``least``."""
         return any(diagnostic.severity.rank <= least.rank for diagnostic in self.diagnostics)
 
+    def plus(self, more: Sequence[Diagnostic]) -> Judgement:
+        """With what was found later."""
+        diagnostics = in_order([*self.diagnostics, *more])
+        return self._replace(verdict=self.verdict._replace(diagnostics=diagnostics))
+
     @property
     def line(self) -> str:
         """The verdict in one line."""
-        told = summary(len(self.clusters), self.diagnostics)
+        told = summary(len(self.clusters), self.diagnostics, suppressed=len(self.verdict.suppressed))
         return f"{told} · {len(self.unread)} could not be read" if self.unread else told
 
-    def data(self) -> dict[str, Any]:
-        """The verdict for machines."""
-        from genlb.report.jsonout import diagnostics_data
+    def run(self, repository: api.Repository, command: str, *, fail_on: Severity = Severity.ERROR) -> Run:
+        """The verdict as reports tell it."""
+        from genlb.report.model import Cluster
 
-        count = Counter(diagnostic.severity for diagnostic in self.diagnostics)
-        return {
-            "clusters": [_cluster_data(cluster) for cluster in self.clusters],
-            "diagnostics": diagnostics_data(self.diagnostics),
-            "summary": {
-                "clusters": len(self.clusters),
-                "errors": count[Severity.ERROR],
-                "warnings": count[Severity.WARNING],
-                "notes": count[Severity.INFO],
-                "unread": len(self.unread),
-            },
-        }
+        clusters = (
+            Cluster(one.name, f"{repository.folder(one.name)}/cluster.yaml", one.valid, one.unread)
+            for one in self.clusters
+        )
+        return api.run_of(repository, command, clusters, self.verdict, fail_on=fail_on)
+
+    def data(self, repository: api.Repository, command: str) -> dict[str, Any]:
+        """The verdict for machines."""
+        from genlb.report.verdict import run_data
+
+        return run_data(self.run(repository, command))
 
 
 def tell(console: Console, repository: api.Repository, judgement: Judgement, *, least: Severity) -> None:
@@ -68,10 +91,4 @@ def tell(console: Console, repository: api.Repository, judgement: Judgement, *, 
     shown = (found for found in judgement.diagnostics if found.severity.rank <= least.rank)
     tell_diagnostics(console, shown, repository.lines)
     for message in dict.fromkeys(cluster.unread for cluster in judgement.unread):
-        console.error(message)
-
-
-def _cluster_data(cluster: Judged) -> dict[str, str]:
-    if cluster.unread:
-        return {"name": cluster.name, "status": "unread", "message": cluster.unread}
-    return {"name": cluster.name, "status": "valid" if cluster.valid else "invalid"}
+        console.error(visible(message))

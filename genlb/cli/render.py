@@ -18,7 +18,7 @@ from genlb.cli.progress import tracked
 from genlb.cli.render_text import tell_checked, tell_printed, tell_written
 from genlb.cli.rendering import Check, Print, Result, Write
 from genlb.cli.session import Session
-from genlb.errors import Severity, UsageError, in_order
+from genlb.errors import Severity, UsageError
 
 
 class Request(NamedTuple):
@@ -120,7 +120,7 @@ def _judgement(session: Session, request: Request, *, everything: bool) -> Judge
     names = request.selection.names or session.repository.names
     judged = judge(session.repository, request.selection, jobs=request.jobs, keep=True)
     followed = tracked(judged, len(names), "judging", session.console)
-    return Judgement.of(followed, api.others(session.repository, everything=everything))
+    return Judgement.of(session.repository, followed, everything=everything)
 
 
 def _stopped(session: Session, request: Request, judgement: Judgement) -> Outcome:
@@ -128,7 +128,7 @@ def _stopped(session: Session, request: Request, judgement: Judgement) -> Outcom
     if request.json:
         from genlb.report.jsonout import document
 
-        session.console.data(document(judgement.data()))
+        session.console.data(document(judgement.data(session.repository, "render")))
     else:
         tell(session.console, session.repository, judgement, least=Severity.WARNING)
         undone = "checked" if isinstance(request.work, Check) else "rendered"
@@ -157,8 +157,8 @@ _TELLERS = {Write: tell_written, Check: tell_checked, Print: tell_printed}
 def _tell_json(session: Session, judgement: Judgement, results: Sequence[Result]) -> None:
     from genlb.report.jsonout import document
 
-    found = in_order([*judgement.diagnostics, *(told for result in results for told in result.diagnostics)])
-    data = judgement._replace(diagnostics=found).data()
+    whole = judgement.plus([told for result in results for told in result.diagnostics])
+    data = whole.data(session.repository, "render")
     session.console.data(document(data | {"clusters": [result.data() for result in results]}))
 
 

@@ -10,7 +10,6 @@ from typing import Any, NamedTuple
 
 from genlb.errors import Span
 from genlb.network.families import family_of
-from genlb.network.proxy_values import parse_proxy_network
 from genlb.spec.model import Family, ProxyMode
 from genlb.spec.values import Network
 from genlb.yamltext.node import MappingNode, Node, SequenceNode, plain
@@ -150,6 +149,8 @@ def _entries(listed: object) -> tuple[CidrEntry, ...]:
 
 
 def _network(text: object) -> Network | None:
+    from genlb.network.proxy_values import parse_proxy_network  # a cluster without a captured file never pays for it
+
     try:
         return parse_proxy_network(text) if isinstance(text, str) else None
     except ValueError:

@@ -38,7 +38,7 @@ from genlb.network.proxy_kinds import (
     one_of,
 )
 from genlb.spec.model import ProxyMode
-from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode, plain
+from genlb.yamltext.node import MappingNode, Node, Scalar, ScalarNode, SequenceNode, plain
 
 
 class Field(NamedTuple):
@@ -168,11 +168,19 @@ def _refused(node: MappingNode, section: Section, path: tuple[str, ...], mode: P
     for key, value in node.entries.items():
         field = section.get(key)
         if isinstance(field, Field):
-            yield from _misfits(value, field, (*path, key), mode)
+            if type(value) is not ScalarNode or not _fits(value.value, field, mode):
+                yield from _misfits(value, field, (*path, key), mode)
         elif isinstance(value, MappingNode):
             yield from _refused(value, field or {}, (*path, key), mode)
         elif field is not None and not (isinstance(value, ScalarNode) and value.value is None):
             yield Refused((*path, key), "a map", value)
+
+
+def _fits(value: Scalar, field: Field, mode: ProxyMode) -> bool:
+    """Whether a single value is fine: the short way for nearly all of them."""
+    if not field.kind.holds(value):
+        return False
+    return value is None or field.limit is None or field.mode not in {None, mode} or field.limit.holds(value)
 
 
 def _misfits(node: Node, field: Field, path: tuple[str | int, ...], mode: ProxyMode) -> Iterator[Refused]:

@@ -7,6 +7,7 @@ what people write for genlb is read strictly, what runs in a cluster is read as 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from genlb.spec.values import Address, Network
@@ -33,6 +34,7 @@ _LARGEST_PORT = 65535
 _LONGEST_TEXT = 256  # far longer than any of these values; a number of megabytes takes its time
 
 
+@lru_cache(maxsize=1024)  # most of a captured file is 0s
 def parse_proxy_duration(text: str) -> int:
     """Nanoseconds; at most 292 years either way."""
     if len(text) > _LONGEST_TEXT or not _DURATION.fullmatch(text):
@@ -61,6 +63,7 @@ def parse_proxy_address(text: str) -> Address:
     return address.ipv4_mapped or address
 
 
+@lru_cache(maxsize=1024)
 def parse_proxy_network(text: str) -> Network:
     """A CIDR; host bits are cleared."""
     address, slash, prefix = text.partition("/")

@@ -20,11 +20,22 @@ from genlb.yamltext import write
 GITOPS_FOLDER = "gitops"
 
 
+class Assembled(NamedTuple):
+    """The objects of one cluster, patched, by folder and in apply order; no text yet.
+
+    ``problems`` are patches that could not be applied. ``patched`` pairs the index of each applied patch with its
+    object, for whoever checks it strictly.
+    """
+
+    folders: Mapping[str, Sequence[Manifest]]
+    patched: tuple[tuple[int, Manifest], ...] = ()
+    problems: tuple[PatchProblem, ...] = ()
+
+
 class Rendered(NamedTuple):
     """One rendered cluster. ``files`` maps the path below ``rendered/`` to its text, sorted by path.
 
-    ``problems`` are patches that could not be applied; with any, the rest is not to be written. ``patched`` pairs the
-    index of each applied patch with its object as it is written, for whoever checks it strictly.
+    ``patched`` and ``problems`` are those of `Assembled`; with any problem, the rest is not to be written.
     """
 
     cluster: str
@@ -37,18 +48,27 @@ class Rendered(NamedTuple):
 
 def render(context: Context, spec_digest: str) -> Rendered:
     """All files of one cluster. ``spec_digest`` is ``digest.spec_digest`` of its merged spec and baseConfig."""
-    engine = context.cluster.spec.gitops.engine
-    units = {unit: [annotate(manifest, engine) for manifest in produce(unit, context)] for unit in Unit}
-    produced = {**{unit.value: objects for unit, objects in units.items()}, GITOPS_FOLDER: _gitops(context, units)}
-    patches = context.cluster.spec.patches
-    objects, problems = apply_patches(list(itertools.chain.from_iterable(produced.values())), patches)
-    folders = _refilled(produced, objects)
-    failed = {problem.index for problem in problems}
+    folders, patched, problems = assemble(context)
     return Rendered(
         cluster=context.cluster.name,
         files=_files(context, folders, spec_digest),
         objects={unit: tuple(folders[unit.value]) for unit in Unit},
         gitops=tuple(folders[GITOPS_FOLDER]),
+        patched=patched,
+        problems=problems,
+    )
+
+
+def assemble(context: Context) -> Assembled:
+    """All objects of one cluster as data, patches applied: all that judging a patch needs."""
+    engine = context.cluster.spec.gitops.engine
+    units = {unit: [annotate(manifest, engine) for manifest in produce(unit, context)] for unit in Unit}
+    produced = {**{unit.value: objects for unit, objects in units.items()}, GITOPS_FOLDER: _gitops(context, units)}
+    patches = context.cluster.spec.patches
+    objects, problems = apply_patches(list(itertools.chain.from_iterable(produced.values())), patches)
+    failed = {problem.index for problem in problems}
+    return Assembled(
+        folders=_refilled(produced, objects),
         patched=tuple(
             (index, objects[matches(objects, patch)[0]]) for index, patch in enumerate(patches) if index not in failed
         ),

@@ -24,6 +24,7 @@ _WIDEST_CELL = 120
 _LARGEST_TABLE = LARGEST // 3
 
 _PUNCTUATION = re.compile(r"[\\`*_{}\[\]<>()+\-.!|~:/&\"'$^=]")
+_MARKUP = re.compile(r"[\\`*<>|\[\]]|(?<!\w)_|_(?!\w)")
 # Mentions, mail addresses and numbers of issues are looked for after Markdown is done: an empty comment parts them.
 _REFERENCE = re.compile("[@#]")
 _TICKS = re.compile("`+")
@@ -54,8 +55,14 @@ def markdown(run: Run) -> str:
 
 def escaped(text: str, *, widest: int = _WIDEST_MESSAGE) -> str:
     """``text`` on one line that Markdown shows as it is: no HTML, no link, no mention, no table cell."""
-    shown = visible(text if len(text) <= widest else f"{text[:widest]}…")
+    # Spaces in front would make it code, spaces behind a line break.
+    shown = visible(text if len(text) <= widest else f"{text[:widest]}…").strip()
     return _parted(_PUNCTUATION.sub(lambda match: f"\\{match[0]}", shown))
+
+
+def prose(text: str) -> str:
+    """A sentence of ours, readable as source too: only what Markdown would take for markup is escaped."""
+    return _MARKUP.sub(lambda match: f"\\{match[0]}", text)
 
 
 def code(text: str) -> str:

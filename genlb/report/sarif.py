@@ -16,6 +16,7 @@ from urllib.parse import quote
 from genlb.errors import Diagnostic, Severity, Span
 from genlb.report.groups import group_of
 from genlb.report.links import PROJECT, rule_url
+from genlb.report.markdown import prose
 from genlb.report.model import Cluster, Run, Silence, Told
 from genlb.report.visible import visible
 from genlb.rules import Rule, rules
@@ -82,7 +83,7 @@ def _rule(rule: Rule) -> _Object:
         "shortDescription": {"text": rule.title},
         "fullDescription": {"text": rule.why},
         "helpUri": rule_url(rule.id),
-        "help": {"text": f"{rule.why}\n\n{rule.fix}", "markdown": f"{rule.why}\n\n**Cure:** {rule.fix}"},
+        "help": {"text": f"{rule.why}\n\n{rule.fix}", "markdown": f"{prose(rule.why)}\n\n**Cure:** {prose(rule.fix)}"},
         "defaultConfiguration": {"level": _LEVELS[rule.severity]},
         "properties": {"tags": [group_of(rule.id)]},
     }

@@ -8,12 +8,33 @@ from genlb.errors import Related, Span
 from genlb.network.cover import Cover
 from genlb.network.overlap import claim
 from genlb.network.versions import Feature, supports
-from genlb.rules.catalogue import WARNING, Finding, View, rule
+from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.places import Place, blocks, load_balancer_cidrs
-from genlb.rules.structure import COVERAGE
 from genlb.rules.words import first_few
 from genlb.spec.model import Announce, Bind, DaemonState, Dataplane, LoadBalancerIPs, ProxyMode, Switch
 from genlb.spec.values import Network
+
+COVERAGE = rule(
+    "GLB203",
+    ERROR,
+    "Pools and advertised CIDRs do not match",
+    why="A pool outside every advertised CIDR hands out VIPs that no router learns; an advertised CIDR outside every"
+    " pool attracts traffic to addresses that no Service has.",
+    fix="Use loadBalancerIPs: FromPools, or make loadBalancerCIDRs cover exactly the BGP pools.",
+    research="generator_ux GLB203, CA001, CA002, E-POOL-NOT-COVERED",
+)
+
+
+@COVERAGE.check
+def cidrs_beside_from_pools(view: View) -> Iterator[Finding]:
+    """A list that would be ignored."""
+    advertise = view.spec.bgp.advertise
+    if advertise.load_balancer_ips is LoadBalancerIPs.FROM_POOLS and advertise.load_balancer_cidrs:
+        yield Finding(
+            view.at("bgp", "advertise", "loadBalancerCIDRs"),
+            "advertise.loadBalancerCIDRs is set beside loadBalancerIPs: FromPools, which takes the pools' CIDRs",
+            "remove loadBalancerCIDRs, or say loadBalancerIPs: Explicit",
+        )
 
 
 @COVERAGE.check

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from genlb.errors import Diagnostic
 from genlb.network.base_config import API_VERSION, KIND, BaseConfig, mode_of
-from genlb.network.proxy_crossings import Refused
-from genlb.network.proxy_fields import refused_values, unknown_fields
 from genlb.rules.catalogue import ERROR, Finding, View, rule
 from genlb.rules.reading import BASE_CONFIG
 from genlb.spec.model import Ownership, ProxyMode
 from genlb.yamltext import Document
 from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode
+
+if TYPE_CHECKING:
+    from genlb.network.proxy_crossings import Refused
 
 CAPTURE = "kubectl -n kube-system get configmap kube-proxy -o jsonpath='{.data.config\\.conf}'"
 """The command that prints what belongs into the file."""
@@ -103,6 +104,8 @@ def ignored_fields(view: View) -> Iterator[Finding]:
     base = judged(view)
     if base is None:
         return
+    from genlb.network.proxy_fields import unknown_fields  # a cluster without a captured file never pays for it
+
     for path, known in unknown_fields(base):
         message = f"kube-proxy knows no {'.'.join(path)} and ignores it"
         yield Finding(base.key(*path), message, _suggestion(path[-1], known))
@@ -133,6 +136,8 @@ def refused(view: View) -> Iterator[Finding]:
     base = judged(view)
     if base is None:
         return
+    from genlb.network.proxy_fields import refused_values  # see above
+
     for problem in refused_values(base, proxy_mode(view)):
         yield Finding(base.span(*problem.path), _told(problem))
 

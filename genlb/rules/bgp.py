@@ -7,32 +7,7 @@ from collections.abc import Iterator
 from genlb.errors import Related
 from genlb.network.advertised import service_networks
 from genlb.rules.catalogue import ERROR, INFO, WARNING, Finding, View, rule
-from genlb.rules.places import as_numbers
 from genlb.spec.model import Switch
-
-RESERVED = rule(
-    "GLB308",
-    ERROR,
-    "A reserved AS number",
-    why="AS 0, 23456, 65535 and 4294967295 are reserved: routers refuse a session with them, or drop its routes.",
-    fix="Use an AS number of yours, or a private one from 64512 to 65534.",
-)
-
-_RESERVED = {
-    23_456: "AS_TRANS, which stands for AS numbers that a router cannot say",
-    65_535: "reserved",
-    4_294_967_295: "reserved",
-}
-"""0 is no number that the field takes."""
-
-
-@RESERVED.check
-def reserved_as_numbers(view: View) -> Iterator[Finding]:
-    """Every AS number of the spec."""
-    for path, number in as_numbers(view.spec):
-        if number in _RESERVED:
-            yield Finding(view.at(*path), f"AS {number} is {_RESERVED[number]}")
-
 
 NO_ROUTER_IN_RACK = rule(
     "GLB301",

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
-from genlb.errors import Diagnostic, Related, Severity, Span
+from genlb.errors import Diagnostic, Fix, Related, Severity, Span
 
 if TYPE_CHECKING:
     from genlb.network.base_config import BaseConfig
@@ -29,13 +29,17 @@ ERROR, WARNING, INFO = Severity.ERROR, Severity.WARNING, Severity.INFO
 
 
 class Finding(NamedTuple):
-    """One thing that a check has found: where, what, and the cure where it is better than the rule's own."""
+    """One thing that a check has found: where, what, and the cure where it is better than the rule's own.
+
+    ``fix`` is the cure as an edit, where there is but one way to mend it.
+    """
 
     span: Span
     message: str
     help: str = ""
     related: tuple[Related, ...] = ()
     severity: Severity | None = None
+    fix: Fix | None = None
 
 
 class View(NamedTuple):
@@ -95,6 +99,7 @@ class Rule:
             help=finding.help or self.fix,
             related=finding.related,
             cluster=cluster,
+            fix=finding.fix,
         )
 
 

@@ -8,6 +8,7 @@ from genlb.errors import Related
 from genlb.network.overlap import Claim, claim, meetings
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.places import Place, load_balancer_cidrs
+from genlb.rules.reading import UNUSED
 from genlb.spec.model import Announce, LoadBalancerIPs, Switch
 
 VALUE = rule(
@@ -96,3 +97,38 @@ def _with_communities(view: View) -> Iterator[Claim[Place]]:
             for network in decided.networks:
                 place = Place(("pools", index, "communities"), network, "{0}", decided.pool.name)
                 yield claim(network, "pool", place)
+
+
+COMMUNITY = rule(
+    "GLB306",
+    ERROR,
+    "A pool names a community that is not defined",
+    why="Calico refuses, or silently drops, a community name that bgp.communities does not define.",
+    fix="Define it under bgp.communities, or correct the name.",
+)
+
+
+@COMMUNITY.check
+def undefined_communities(view: View) -> Iterator[Finding]:
+    """Names in pools that bgp.communities lacks."""
+    defined = [community.name for community in view.spec.bgp.communities]
+    for index, pool in enumerate(view.spec.pools):
+        for entry, name in enumerate(pool.communities):
+            if name not in defined:
+                known = f"defined are {', '.join(defined)}" if defined else "bgp.communities is empty"
+                yield Finding(
+                    view.at("pools", index, "communities", entry),
+                    f'pool "{pool.name}" names the community "{name}", which is not defined: {known}',
+                )
+
+
+@UNUSED.check
+def unused_communities(view: View) -> Iterator[Finding]:
+    """Communities that no BGP pool names are not rendered."""
+    used = {name for decided in view.decisions.announced_by(Announce.BGP) for name in decided.pool.communities}
+    for index, community in enumerate(view.spec.bgp.communities):
+        if community.name not in used:
+            yield Finding(
+                view.at("bgp", "communities", index),
+                f'no BGP pool uses the community "{community.name}": it is not rendered',
+            )

@@ -26,16 +26,18 @@ UNUSABLE_URL = rule(
 def unusable_url(view: View) -> Iterator[Finding]:
     """Where an object is made of it: every Application, and a GitRepository unless ``sourceRef`` names another."""
     gitops = view.spec.gitops
-    url = gitops.repo_url
-    if url is None:
+    url, of_flux = gitops.repo_url, gitops.engine is Engine.FLUX and gitops.flux.source_ref is None
+    if url is None or not (of_flux or gitops.engine is Engine.ARGO_CD):
         return
     place = view.at("gitops", "repoURL")
     short = _SCP.fullmatch(url)
-    if gitops.engine is Engine.FLUX and gitops.flux.source_ref is None and not url.startswith(_FLUX_SCHEMES):
+    if of_flux and not url.startswith(_FLUX_SCHEMES):
         cure = f"write ssh://{short['host']}/{short['path'].lstrip('/')}" if short else ""
         yield Finding(place, "gitops.repoURL is no http(s):// or ssh:// URL, and Flux takes no other", cure)
-    elif gitops.engine is Engine.ARGO_CD and "://" not in url and not short:
+    elif not of_flux and "://" not in url and not short:
         yield Finding(place, "gitops.repoURL is no URL that Argo CD could clone")
+    elif url.endswith("://"):
+        yield Finding(place, "gitops.repoURL names no host")
 
 
 HEAD_OF_FLUX = rule(

@@ -9,7 +9,7 @@ from genlb.network.versions import FACTS, Feature, supports, surely_lacks
 from genlb.rules.base_config import judged, proxy_mode
 from genlb.rules.catalogue import ERROR, INFO, WARNING, Finding, View, rule
 from genlb.rules.words import first_few
-from genlb.spec.model import Announce, DaemonState, Dataplane, ManagedBy, Ownership, ProxyMode
+from genlb.spec.model import Announce, DaemonState, Dataplane, Ownership, ProxyMode
 
 _IPVS_GATE = "KubeProxyIPVS"
 _NFTABLES_GATE = "NFTablesProxyMode"
@@ -54,8 +54,8 @@ def ipvs_without_strict_arp(view: View) -> Iterator[Finding]:
         pools = first_few([pool.pool.name for pool in view.decisions.announced_by(Announce.L2)])
         yield Finding(
             view.at("kubeProxy", "strictARP"),
-            f"kube-proxy in ipvs mode without strictARP, sysctls.state {view.spec.sysctls.state.value}: every node"
-            f" answers ARP for {pools}",
+            f"kube-proxy is in ipvs mode without strictARP, and sysctls.state is {view.spec.sysctls.state.value}: every"
+            f" node answers ARP for the VIPs of {pools}",
         )
 
 
@@ -207,44 +207,3 @@ def unknown_scheduler(view: View) -> Iterator[Finding]:
     captured = base.get("ipvs", "scheduler") if base else None
     if base and isinstance(captured, str) and captured and captured not in _SCHEDULERS:
         yield Finding(base.span("ipvs", "scheduler"), f"Linux has no IPVS scheduler {captured}")
-
-
-OVERWRITTEN = rule(
-    "GLB418",
-    WARNING,
-    "kubespray overwrites what genlb merges",
-    why="Every run of kubespray writes kube-proxy's ConfigMap anew from its inventory and restarts kube-proxy: genlb's"
-    " values are gone until the next sync, which restarts it once more.",
-    fix="Set kube_proxy_mode and kube_proxy_strict_arp in kubespray's inventory, and say ownership: Observe here.",
-    research="KP017",
-)
-
-
-@OVERWRITTEN.check
-def merged_under_kubespray(view: View) -> Iterator[Finding]:
-    """Two writers of one ConfigMap."""
-    proxy = view.spec.kube_proxy
-    if proxy.managed_by is ManagedBy.KUBESPRAY and proxy.ownership is Ownership.MERGE:
-        yield Finding(
-            view.at("kubeProxy", "ownership"), "kubeProxy.ownership is Merge, and kubespray writes the same ConfigMap"
-        )
-
-
-BESIDE_BPF = rule(
-    "GLB420",
-    ERROR,
-    "kube-proxy's configuration is merged beside Calico's BPF dataplane",
-    why="Calico's BPF dataplane serves Services itself and wants kube-proxy switched off: what is configured here is"
-    " bypassed, and beside ipvs mode Calico does not support it at all.",
-    fix="Say kubeProxy.ownership: None (or Observe), and switch kube-proxy off as Calico describes.",
-    research="KP023, E-BPF-KUBEPROXY",
-)
-
-
-@BESIDE_BPF.check
-def merged_beside_bpf(view: View) -> Iterator[Finding]:
-    """Only what genlb would write."""
-    if view.decisions.dataplane is Dataplane.BPF and view.spec.kube_proxy.ownership is Ownership.MERGE:
-        yield Finding(
-            view.at("kubeProxy", "ownership"), "kubeProxy.ownership is Merge, but bgp.dataplane is BPF: no kube-proxy"
-        )

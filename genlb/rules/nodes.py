@@ -6,8 +6,9 @@ from collections.abc import Iterator
 
 from genlb.network.interfaces import foreign_to, is_wholly_foreign
 from genlb.network.local_vips import locally_bound
-from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.rules.catalogue import WARNING, Finding, View, rule
 from genlb.rules.kube_proxy import everybody_answers, strict_arp
+from genlb.rules.l2 import is_beside_ipvs
 from genlb.rules.node_ports import node_ports_open_on_vips
 from genlb.rules.words import first_few
 from genlb.spec.model import Announce, Bind, DaemonState, Dataplane, ProxyMode
@@ -38,7 +39,7 @@ FOREIGN_INTERFACE = rule(
     why="Felix writes rp_filter on each pod's interface itself, kube-proxy and Calico own the others, and on lo it"
     " means nothing: the daemon would fight them at every pod that starts.",
     fix="Name the NICs: bond0, eth*, en*.",
-    research="SY012",
+    research="SY012, W-FELIX-RPF-FIGHT",
 )
 
 
@@ -60,28 +61,6 @@ def foreign_interfaces(view: View) -> Iterator[Finding]:
             yield Finding(view.at(*path, index), f'{".".join(path)} has "{pattern}", which matches {foreign}')
 
 
-NO_NIC = rule(
-    "GLB516",
-    ERROR,
-    "vipBinder.l2.interfaces names no NIC",
-    why="The elected node answers ARP on the NIC of the VIP's subnet. Interfaces of pods, tunnels, kube-ipvs0 and"
-    " loopback are in nobody's subnet: no node could be elected.",
-    fix="Name the NIC of the node subnet: bond0, eth*, en*.",
-    research="metallb_vip 5.5",
-)
-
-
-@NO_NIC.check
-def no_nic(view: View) -> Iterator[Finding]:
-    """Patterns that can match nothing else, while a pool is announced by L2."""
-    if not view.decisions.announced_by(Announce.L2):
-        return
-    for index, pattern in enumerate(view.spec.vip_binder.l2.interfaces):
-        if is_wholly_foreign(pattern):
-            place = view.at("vipBinder", "l2", "interfaces", index)
-            yield Finding(place, f'vipBinder.l2.interfaces has "{pattern}", which no NIC is called')
-
-
 NO_GUARD = rule(
     "GLB512",
     WARNING,
@@ -97,47 +76,10 @@ NO_GUARD = rule(
 def no_guard(view: View) -> Iterator[Finding]:
     """Where GLB414 or GLB514 does not tell the same with more."""
     bound = locally_bound(view.spec, view.decisions)
-    if view.spec.vip_binder.guard or not bound or _l2_beside_ipvs(view) or node_ports_open_on_vips(view):
+    if view.spec.vip_binder.guard or not bound or is_beside_ipvs(view) or node_ports_open_on_vips(view):
         return
     pools = first_few([pool.pool.name for pool in bound])
     yield Finding(view.at("vipBinder", "guard"), f"vipBinder.guard is off, and the VIPs of {pools} are local to nodes")
-
-
-BESIDE_IPVS = rule(
-    "GLB514",
-    WARNING,
-    "L2 beside kube-proxy's ipvs mode is experimental",
-    why="kube-ipvs0 holds the VIP on every node. When the elected one binds it on its NIC, kube-proxy takes it off"
-    " kube-ipvs0 there, with the guard that goes with it, and opens NodePorts on it; after a hand-over the VIP is"
-    " nowhere on that node until kube-proxy's next sync.",
-    fix="Use iptables or nftables mode for L2 pools, or suppress this with a reason and keep vipBinder.guard on.",
-    research="metallb_vip 5.6",
-)
-
-
-def _l2_beside_ipvs(view: View) -> bool:
-    return (
-        view.spec.kube_proxy.mode is ProxyMode.IPVS
-        and view.spec.vip_binder.state is DaemonState.ENABLED
-        and bool(view.decisions.announced_by(Announce.L2))
-    )
-
-
-@BESIDE_IPVS.check
-def l2_beside_ipvs(view: View) -> Iterator[Finding]:
-    """An error without the guard; where every node answers, GLB401 comes first."""
-    if not _l2_beside_ipvs(view) or everybody_answers(view):
-        return
-    pools = first_few([pool.pool.name for pool in view.decisions.announced_by(Announce.L2)])
-    if view.spec.vip_binder.guard:
-        yield Finding(view.at("kubeProxy", "mode"), f"kubeProxy.mode is ipvs, and VIPs of {pools} are announced by L2")
-        return
-    yield Finding(
-        view.at("vipBinder", "guard"),
-        f"vipBinder.guard is off, kubeProxy.mode is ipvs, and VIPs of {pools} are announced by L2: nothing guards them",
-        "leave vipBinder.guard on",
-        severity=ERROR,
-    )
 
 
 MISFIT_BINDING = rule(

@@ -31,6 +31,7 @@ PROTECTION = rule(
     " connections. Without the annotations, a deleted file deletes the BGPConfiguration or kube-proxy's ConfigMap with"
     " it; without its hash, a daemon goes on with its old configuration.",
     fix="Patch what is meant and keep the rest: a merge patch replaces whole lists and texts.",
+    research="W-REMOTEPEERS-FILTER",
 )
 
 
@@ -43,12 +44,17 @@ def protections(view: View) -> Iterator[Finding]:
             yield Finding(view.at("patches", index), f"the patch of {patch.kind} {patch.name} takes away {lost}")
 
 
+def is_kept(kind: str, name: str) -> bool:
+    """Whether an object outlives its file in git, by the annotations of the engine."""
+    return kind in _KEPT_KINDS or name == _KEPT_NAME
+
+
 def _lost(patch: Patch, external: set[str]) -> Iterator[str]:
     if patch.kind == "BGPPeer" and patch.name in external and _drops_filter(patch.merge):
         yield f"the filter {NO_REEXPORT}"
     if patch.kind == "BGPFilter" and patch.name == NO_REEXPORT and _drops_rejections(patch.merge):
         yield "rules that reject what other nodes announced"
-    if patch.kind in _KEPT_KINDS or patch.name == _KEPT_NAME:
+    if is_kept(patch.kind, patch.name):
         annotations = _under(patch.merge, "metadata", "annotations")
         for key, wanted in KEEPING.items():
             if _overwrites(annotations, key) and wanted not in str(_value(annotations, key)):

@@ -20,32 +20,6 @@ from genlb.spec.model import (
 )
 from genlb.spec.values import AddressBlock
 
-MISSING_FAMILY = rule(
-    "GLB205",
-    WARNING,
-    "A pool lacks a family of the cluster",
-    why="A dual-stack Service takes both addresses from one pool: from this one it gets none, or only one of the two"
-    " when it merely prefers both.",
-    fix="Add addresses of the other family, or say with families that none are meant.",
-    research="generator_ux GLB205, metallb_vip 1.5",
-)
-
-
-@MISSING_FAMILY.check
-def missing_families(view: View) -> Iterator[Finding]:
-    """Pools that say nothing about families and have fewer than the cluster."""
-    cluster = view.decisions.families
-    for index, decided in enumerate(view.decisions.pools):
-        missing = [family.value for family in cluster if family not in decided.families]
-        if missing and decided.pool.families is None:
-            has = ", ".join(family.value for family in decided.families)
-            yield Finding(
-                view.at("pools", index, "addresses"),
-                f'pool "{decided.pool.name}" has no {missing[0]} address, but the cluster is dual-stack',
-                f"add {missing[0]} addresses, or say families: [{has}]",
-            )
-
-
 BUGGY_OCTETS = frozenset({0, 255})
 """Last octets of the addresses that ``avoidBuggyIPs`` skips."""
 

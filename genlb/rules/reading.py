@@ -34,6 +34,7 @@ WRONG_VALUE = rule(
     "A value has the wrong type or format, or is missing",
     why="A value that cannot be read as what it stands for cannot be rendered.",
     fix="Write the value in the form that the message shows.",
+    research="E-CIDR-BAREIP",
 )
 RETYPED = rule(
     "GLB105",
@@ -64,6 +65,7 @@ UNUSED = rule(
     why="A suppression that matches nothing, a community that no pool names or an item removed that was never"
     " inherited is usually a misspelling of the one that was meant.",
     fix="Correct the name, or remove it.",
+    research="W-COMMUNITY-UNUSED",
 )
 NO_SPEC = rule(
     "GLB109",
@@ -79,6 +81,7 @@ POOL_ADDRESS = rule(
     why="MetalLB takes CIDRs and first-last ranges of one family and nothing else; a range over two families passes its"
     " parser and yields no address at all.",
     fix='Write a CIDR ("10.0.0.0/24") or a range of one family ("10.0.0.1-10.0.0.9").',
+    research="metallb_vip 1.3",
 )
 BASE_CONFIG = rule(
     "GLB407",

@@ -26,4 +26,5 @@ PATCH = rule(
     why="A patch that meets no object, changes an object's identity or adds a field that the API does not know would be"
     " lost or refused only in the cluster.",
     fix="genlb render CLUSTER --stdout shows the objects that patches can change.",
+    research="E-MESHPW-NOMESH",
 )

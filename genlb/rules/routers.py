@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genlb.errors import Related
 from genlb.network.cover import Cover
 from genlb.network.families import families_of, family_of
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
-from genlb.rules.places import Seat, seats
+from genlb.rules.places import seats
 from genlb.spec.model import Announce, Router
 from genlb.spec.values import Address
 
@@ -71,7 +70,7 @@ ALONE = rule(
     "A rack with a single router",
     why="When it reboots, every node of the rack loses its only session, and all VIPs lose the rack.",
     fix="Add the second router of the rack.",
-    research="generator_ux GLB303",
+    research="generator_ux GLB303, CA013",
 )
 
 
@@ -108,29 +107,4 @@ def racks_without_a_family(view: View) -> Iterator[Finding]:
                 yield Finding(
                     view.at("bgp", "racks", number, "routers"),
                     f'no router of rack "{rack.name}" has an {family.value} address to announce pool "{pool}" to',
-                )
-
-
-SHARED = rule(
-    "GLB313",
-    ERROR,
-    "Two routers share an address",
-    why="An address is one neighbour: a node keeps a single session to it, under one name and one AS number.",
-    fix="Correct the address of one of the two, or remove it.",
-)
-
-
-@SHARED.check
-def shared_addresses(view: View) -> Iterator[Finding]:
-    """One address twice in a rack, or with two AS numbers; racks may share a router, each under a name of its own."""
-    first: dict[Address, tuple[Seat, int]] = {}
-    for seat in seats(view.spec):
-        for entry, address in enumerate(seat.router.addresses):
-            other, at = first.setdefault(address, (seat, entry))
-            one, two = other.router, seat.router
-            if other is not seat and (other.rack is seat.rack or one.as_number != two.as_number):
-                yield Finding(
-                    view.at(*seat.path, "addresses", entry),
-                    f'routers "{one.name}" and "{two.name}" share {address}',
-                    related=(Related(view.at(*other.path, "addresses", at), f'router "{one.name}"'),),
                 )

@@ -5,9 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from genlb.rules.catalogue import Finding, View
-from genlb.rules.structure import SECRET
+from genlb.rules.catalogue import ERROR, Finding, View, rule
 from genlb.yamltext.node import Node, ScalarNode, SequenceNode
+
+SECRET = rule(
+    "GLB310",
+    ERROR,
+    "A secret stands in the spec",
+    why="Specs are committed, rendered and shown in reports; a credential in one of them is a credential in all.",
+    fix="Refer to a Secret instead; Argo CD and Flux keep repository credentials in Secrets of their own.",
+)
 
 _SHORTEST = 20
 _CERTAIN = re.compile(
@@ -45,3 +52,13 @@ def _texts(node: Node) -> Iterator[ScalarNode]:
                 yield node
         else:
             pending += node.items if isinstance(node, SequenceNode) else node.entries.values()
+
+
+@SECRET.check
+def credentials_in_url(view: View) -> Iterator[Finding]:
+    """``https://user:password@host``; a bare user name (``ssh://git@host``) is no secret."""
+    url = view.spec.gitops.repo_url or ""
+    scheme, _, rest = url.partition("://")
+    user, at, _ = rest.partition("/")[0].rpartition("@")
+    if at and (":" in user or scheme in {"http", "https"}):
+        yield Finding(view.at("gitops", "repoURL"), "gitops.repoURL holds credentials")

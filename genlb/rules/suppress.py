@@ -99,17 +99,17 @@ def suppress(diagnostics: Iterable[Diagnostic], entries: Iterable[Entry], commen
 
 
 def review(
-    entries: Iterable[Entry], used: Collection[Span], today: str, asked: Callable[[str], bool]
+    entries: Iterable[Entry], used: Collection[Span], today: str, asked: Callable[[Entry], bool]
 ) -> Iterator[Diagnostic]:
     """What is wrong with suppressions: each told once, however many clusters inherit it.
 
-    ``asked`` says whether all that a rule could have found was looked for: only then is a suppression unused.
+    ``asked`` says whether all that it could be about was looked for: only then is a suppression unused.
     """
     told: set[Span] = set()
     for entry in entries:
         if entry.span not in told:
             told.add(entry.span)
-            yield from _complaints(entry, today, unused=entry.span not in used and asked(entry.rule))
+            yield from _complaints(entry, today, unused=entry.span not in used and asked(entry))
 
 
 def entries_of_spec(loaded: LoadedSpec) -> tuple[Entry, ...]:

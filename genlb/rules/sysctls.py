@@ -12,7 +12,7 @@ from genlb.network.decisions import SysctlDecision
 from genlb.network.sysctls import decide_sysctls, path_of
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.rules.kube_proxy import strict_arp
-from genlb.spec.model import Announce, DaemonState, Dataplane
+from genlb.spec.model import Announce, DaemonState
 
 _SWITCH = (0, 1)
 _HASH_POLICIES = (0, 1, 2, 3)
@@ -35,16 +35,16 @@ _OF_PATHS: Mapping[str, tuple[int, ...]] = {
     "net/ipv4/fib_multipath_hash_policy": _HASH_POLICIES,
     "net/ipv6/fib_multipath_hash_policy": _HASH_POLICIES,
 }
-_CONF = ("net/ipv4/conf/", "net/ipv6/conf/")
+CONF = ("net/ipv4/conf/", "net/ipv6/conf/")
 _NUMBER = re.compile(r"-?[0-9]{1,10}")
 _ALL, _DEFAULT = "all", "default"
-_DEEPEST = 5  # net, ipv4, conf, interface, key
+DEEPEST = 5  # net, ipv4, conf, interface, key
 
 # What kube-proxy writes at each start with strictARP.
 _STRICT_ARP = {"net/ipv4/conf/all/arp_ignore": 1, "net/ipv4/conf/all/arp_announce": 2}
 
 
-class _Extra(NamedTuple):
+class Extra(NamedTuple):
     """One entry of ``sysctls.extra``: as written, and as a path. ``interface`` and ``key`` are for those of conf/."""
 
     written: str
@@ -60,14 +60,15 @@ class _Extra(NamedTuple):
         return int(text) if _NUMBER.fullmatch(text) else None
 
 
-def _extras(view: View) -> Iterator[_Extra]:
+def extras_of(view: View) -> Iterator[Extra]:
+    """What the daemon writes of ``sysctls.extra``."""
     sysctls = view.spec.sysctls
     if sysctls.state is DaemonState.ENABLED:
         for written, value in sysctls.extra.items():
             path = path_of(written)
             parts = path.split("/")
-            of_interface = len(parts) == _DEEPEST and path.startswith(_CONF)
-            yield _Extra(written, path, value, *(parts[3:] if of_interface else ()))
+            of_interface = len(parts) == DEEPEST and path.startswith(CONF)
+            yield Extra(written, path, value, *(parts[3:] if of_interface else ()))
 
 
 OUT_OF_RANGE = rule(
@@ -84,7 +85,7 @@ OUT_OF_RANGE = rule(
 @OUT_OF_RANGE.check
 def out_of_range(view: View) -> Iterator[Finding]:
     """Settings whose values are known."""
-    for extra in _extras(view):
+    for extra in extras_of(view):
         allowed = _OF_PATHS.get(extra.path) or _OF_INTERFACES.get(extra.key)
         if allowed and extra.number not in allowed:
             from genlb.spec.complaints import shown  # a valid spec never pays for it
@@ -108,7 +109,7 @@ CONTRADICTED = rule(
 @CONTRADICTED.check
 def contradicted(view: View) -> Iterator[Finding]:
     """Against genlb's own values, by path and by interface, and against kube-proxy's strictARP."""
-    extras = list(_extras(view))
+    extras = list(extras_of(view))
     held = _held(view) if extras else None
     for extra in extras:
         reason = _contradiction(extra, held, strict=strict_arp(view)) if held else ""
@@ -125,16 +126,16 @@ def _held(view: View) -> SysctlDecision:
     return decide_sysctls(bare, view.decisions.dataplane, l2_pools=l2_pools)
 
 
-def _contradiction(extra: _Extra, held: SysctlDecision, *, strict: bool) -> str:
+def _contradiction(extra: Extra, held: SysctlDecision, *, strict: bool) -> str:
     """Why ``extra`` cannot be had, empty when it can."""
     ours = held.fixed.get(extra.path)
-    if ours is None and extra.path.startswith(_CONF[0]) and _is_named(extra.interface, held.interfaces):
+    if ours is None and extra.path.startswith(CONF[0]) and _is_named(extra.interface, held.interfaces):
         ours = held.per_interface.get(extra.key)
     if ours is not None:
         return "" if extra.number == int(ours) else f"genlb holds it at {ours}"
     if strict and extra.number != _STRICT_ARP.get(extra.path, extra.number):
         return f"kube-proxy with strictARP sets it to {_STRICT_ARP[extra.path]} at each start"
-    of_all = held.fixed.get(f"{_CONF[0]}all/{extra.key}") if extra.path.startswith(_CONF[0]) else None
+    of_all = held.fixed.get(f"{CONF[0]}all/{extra.key}") if extra.path.startswith(CONF[0]) else None
     outvoted = extra.key == "rp_filter" and extra.interface != _DEFAULT and of_all is not None
     if outvoted and of_all is not None and extra.number is not None and extra.number < int(of_all):
         return f"the kernel uses the larger of it and conf/all, where genlb holds {of_all}"
@@ -160,10 +161,10 @@ NO_FORWARDING = rule(
 def no_forwarding(view: View) -> Iterator[Finding]:
     """For a family that the cluster has: as a whole, for new interfaces, or for a NIC that the spec names."""
     versions = {cidr.version for cidr in view.spec.network.pod_cidrs}
-    for extra in _extras(view):
+    for extra in extras_of(view):
         if extra.number != 0:
             continue
-        version = 6 if extra.path.startswith(_CONF[1]) else 4
+        version = 6 if extra.path.startswith(CONF[1]) else 4
         everywhere = extra.interface in {_ALL, _DEFAULT} or _is_named(extra.interface, _nics(view))
         if extra.path == "net/ipv4/ip_forward" or (extra.key == "forwarding" and everywhere and version in versions):
             place = view.at("sysctls", "extra", extra.written)
@@ -189,55 +190,7 @@ _NEEDLESS = {"accept_local", "route_localnet", "ip_nonlocal_bind"}
 @LOOSENED.check
 def loosened(view: View) -> Iterator[Finding]:
     """Switched on, on whatever interface."""
-    for extra in _extras(view):
+    for extra in extras_of(view):
         if extra.path.rsplit("/", 1)[-1] in _NEEDLESS and extra.number not in {0, None}:
             place = view.at("sysctls", "extra", extra.written)
             yield Finding(place, f"{extra.written} is {extra.value}, which routed and L2 VIPs do without")
-
-
-DOTTED_INTERFACE = rule(
-    "GLB519",
-    WARNING,
-    "An interface with a dot, written with dots",
-    why="Between dots, eth0.100 is a folder eth0 with a folder 100 in it: there is no such setting, and the daemon can"
-    " write nothing.",
-    fix="Write the path with slashes: net/ipv4/conf/eth0.100/rp_filter.",
-    research="SY011",
-)
-
-
-@DOTTED_INTERFACE.check
-def dotted_interfaces(view: View) -> Iterator[Finding]:
-    """More parts than such a path has."""
-    for extra in _extras(view):
-        parts = extra.path.split("/")
-        if extra.path.startswith(_CONF) and len(parts) > _DEEPEST:
-            meant = "/".join((*parts[:3], ".".join(parts[3:-1]), parts[-1]))
-            place = view.at("sysctls", "extra", extra.written)
-            yield Finding(place, f"{extra.written} means {extra.path}, which does not exist", f"write {meant}")
-
-
-OF_FELIX = rule(
-    "GLB509",
-    WARNING,
-    "rp_filter is Felix's under Calico's BPF dataplane",
-    why="Felix writes 0 to conf/all and 2 to every data interface itself. genlb leaves rp_filter alone there, and a"
-    " value from sysctls.extra would be fought over.",
-    fix="Remove it.",
-    research="SY013",
-)
-
-
-@OF_FELIX.check
-def rp_filter_of_felix(view: View) -> Iterator[Finding]:
-    """``rpFilter`` said although nothing is written, and paths of ``extra``."""
-    sysctls = view.spec.sysctls
-    if view.decisions.dataplane is not Dataplane.BPF or sysctls.state is not DaemonState.ENABLED:
-        return
-    if view.loaded.node("spec", "sysctls", "rpFilter") is not None:
-        message = f"sysctls.rpFilter is {sysctls.rp_filter.value}, but bgp.dataplane is BPF: genlb does not write it"
-        yield Finding(view.at("sysctls", "rpFilter"), message)
-    for extra in _extras(view):
-        if extra.key == "rp_filter":
-            place = view.at("sysctls", "extra", extra.written)
-            yield Finding(place, f"{extra.written} is {extra.value}, but bgp.dataplane is BPF: Felix writes it")

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from genlb.errors import Span
-from genlb.network.versions import FACTS, Component, Feature, supports
-from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.network.versions import FACTS, Component, Feature, supports, window
+from genlb.rules.catalogue import ERROR, INFO, WARNING, Finding, View, rule
 from genlb.spec.model import Announce, Dataplane, Switch
 
 NEEDS_NEWER = rule(
@@ -94,6 +94,7 @@ CONTROLLER_PROBES = rule(
     why="The probes of its chart ask the node for the controller's health, and only a speaker on the same node answers"
     " there. genlb has the controller run alone: the kubelet kills it, and no Service gets an address meanwhile.",
     fix="Use MetalLB 0.16.1.",
+    research="metallb_vip 1.9",
 )
 
 
@@ -122,3 +123,48 @@ def early_nftables(view: View) -> Iterator[Finding]:
         release = view.spec.versions.calico
         place = view.at("versions", Component.CALICO.value)
         yield Finding(place, f"versions.calico is {release}, with nftables: {FACTS[feature].reason}")
+
+
+TOO_OLD = rule(
+    "GLB702",
+    ERROR,
+    "A release below the support window",
+    why="genlb does not know what fields and defaults that release has, so what it renders might be refused.",
+    fix="Upgrade the component, or use an older genlb.",
+    research="SY021",
+)
+
+
+TOO_NEW = rule(
+    "GLB703",
+    INFO,
+    "A release newer than genlb knows",
+    why="genlb renders for the newest release that it knows; what came later is not used.",
+    fix="Look for a newer genlb.",
+)
+
+
+@TOO_OLD.check
+def below_the_window(view: View) -> Iterator[Finding]:
+    """Older than the oldest release in the table."""
+    for component in Component:
+        release = component.of(view.spec.versions)
+        known = window(component)
+        if known.below(release):
+            yield Finding(
+                view.at("versions", component.value),
+                f"{component.value} {release} is older than {known.oldest}, the oldest release that genlb supports",
+            )
+
+
+@TOO_NEW.check
+def above_the_window(view: View) -> Iterator[Finding]:
+    """Newer than the newest release in the table."""
+    for component in Component:
+        release = component.of(view.spec.versions)
+        known = window(component)
+        if known.above(release):
+            yield Finding(
+                view.at("versions", component.value),
+                f"{component.value} {release} is newer than {known.newest}, the newest release that genlb knows",
+            )

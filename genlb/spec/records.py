@@ -7,15 +7,13 @@ list entry. Inside a list that layers replace as a whole, both kinds are alike.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from genlb.errors import Span
 from genlb.spec.model import SecretKey
 from genlb.spec.problems import Problems, Read, Term
 from genlb.spec.record import Record
-from genlb.spec.scalars import complain, scalar_reader
+from genlb.spec.scalars import complain, fits, scalar_reader
 from genlb.spec.shapes import FreeMap, Listing, Section, Shape, Text, TextMap, fields_of
 from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode, plain
 
@@ -146,8 +144,7 @@ def without(node: MappingNode, key: str) -> MappingNode:
 
 
 def _text_map(shape: TextMap, term: Term, *, layered: bool) -> Read:
-    key_fits = _fits(shape.key_pattern)
-    value_fits = _fits(shape.pattern)
+    key_pattern, pattern = shape.key_pattern, shape.pattern
 
     def read(node: Node, _at: Span, problems: Problems) -> Any:
         if type(node) is not MappingNode:
@@ -155,26 +152,18 @@ def _text_map(shape: TextMap, term: Term, *, layered: bool) -> Read:
             return None
         values: dict[str, Any] = {}
         for key, child in node.entries.items():
-            if not key_fits(key):
+            if not fits(key_pattern, key):
                 from genlb.spec.complaints import bad_key
 
-                problems.append(bad_key(term, shape.key_pattern or "", node.keys[key], key))
+                problems.append(bad_key(term, key_pattern or "", node.keys[key], key))
             value = child.value if type(child) is ScalarNode else None
-            if type(value) is str and value_fits(value):
+            if type(value) is str and fits(pattern, value):
                 values[key] = value
             elif not (layered and is_null(child)):
-                complain(problems, Term.of(key, secret=term.secret), Text(shape.pattern), child)
+                complain(problems, Term.of(key, secret=term.secret), Text(pattern), child)
         return values
 
     return read
-
-
-def _fits(pattern: str | None) -> Callable[[str], object]:
-    return re.compile(pattern).fullmatch if pattern else _anything
-
-
-def _anything(_text: str) -> object:
-    return True
 
 
 def _free_map(shape: FreeMap, term: Term) -> Read:

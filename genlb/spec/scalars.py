@@ -34,14 +34,21 @@ def complain(problems: Problems, term: Term, shape: Shape, node: Node) -> None:
     problems.append(misfit(term, shape, node))
 
 
+def fits(pattern: str | None, text: str) -> bool:
+    """Whether all of ``text`` matches; Python's $ also matches before a line break at the end, the schemas' does not.
+
+    A pattern is compiled when the first value asks for it: most specs use a fraction of the fields.
+    """
+    return pattern is None or re.fullmatch(pattern, text) is not None
+
+
 def _text(shape: Text, term: Term) -> Read:
-    # fullmatch, since Python's $ also matches before a line break at the end. The schemas' ECMA $ does not.
-    matches = re.compile(shape.pattern).fullmatch if shape.pattern else str
+    pattern = shape.pattern
 
     def read(node: Node, _at: Span, problems: Problems) -> Any:
         if type(node) is ScalarNode:
             value = node.value
-            if type(value) is str and matches(value) is not None:
+            if type(value) is str and fits(pattern, value):
                 return value
         complain(problems, term, shape, node)
         return None
@@ -85,11 +92,10 @@ def _choice(shape: Shape, members: Mapping[str, Any], term: Term) -> Read:
 
 
 def _parsed(shape: Parsed, term: Term) -> Read:
-    parse = shape.parse
-    matches = re.compile(shape.pattern).fullmatch if shape.pattern else str
+    parse, pattern = shape.parse, shape.pattern
 
     def read(node: Node, _at: Span, problems: Problems) -> Any:
-        if type(node) is not ScalarNode or type(node.value) is not str or matches(node.value) is None:
+        if type(node) is not ScalarNode or type(node.value) is not str or not fits(pattern, node.value):
             complain(problems, term, shape, node)
             return None
         try:

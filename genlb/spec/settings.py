@@ -55,17 +55,18 @@ class Settings(Record):
     drift: Drift = spelled("drift", default=Drift())
 
 
-def read_settings(document: Document | None, version: str) -> tuple[Settings, tuple[Diagnostic, ...]]:
+def read_settings(document: Document | None, version: str | None) -> tuple[Settings, tuple[Diagnostic, ...]]:
     """The settings in ``document`` and what is wrong with it; the defaults when there is none, or any mistake.
 
     ``UsageError`` when ``requires`` excludes ``version``, the version of this genlb. That is looked at first: a newer
-    file may well hold keys that this genlb does not know.
+    file may well hold keys that this genlb does not know. No version meets any requirement.
     """
     if document is None or (document.root is None and not document.diagnostics):
         return Settings(), ()
     root = document.root
     if isinstance(root, MappingNode):
-        _check_requirement(root, version)
+        if version is not None:
+            _check_requirement(root, version)
     elif root is None or is_null(root):
         return Settings(), document.diagnostics
     problems: Problems = list(document.diagnostics)

@@ -99,14 +99,14 @@ def fields_of(record: type[Record]) -> tuple[FieldShape, ...]:
     """The fields of ``record`` in its order."""
     if record not in _known:
         names = vars(sys.modules[record.__module__])
-        _known[record] = tuple(_field_shape(field, names) for field in dataclasses.fields(record))
+        _known[record] = tuple(_field_shape(name, *field, names) for name, field in record.spelled_fields.items())
     return _known[record]
 
 
-def _field_shape(field: dataclasses.Field[Any], names: dict[str, Any]) -> FieldShape:
+def _field_shape(name: str, annotation: str, field: dataclasses.Field[Any], names: dict[str, Any]) -> FieldShape:
     spelling: Spelling = field.metadata["spelling"]
     required = field.default is dataclasses.MISSING and field.default_factory is dataclasses.MISSING
-    return FieldShape(spelling.name, field.name, _shape(str(field.type), spelling, names), required)
+    return FieldShape(spelling.name, name, _shape(annotation, spelling, names), required)
 
 
 _MAPS: dict[str, Callable[[Limits], Shape]] = {

@@ -20,6 +20,7 @@ _LEAD_ELSEWHERE = frozenset(
         *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_EXTERNAL_DIFF"),
     }
 )
+MISSING = "git is needed to find out what changed, and is not installed"
 _SHALLOW = "this clone is shallow: fetch the history (GitHub: fetch-depth: 0; GitLab: GIT_DEPTH: 0)"
 
 
@@ -29,22 +30,22 @@ def changed_files(root: str, since: str) -> frozenset[str]:
     Uncommitted and untracked files count, ignored ones do not; a renamed file counts under both names. ``Undetermined``
     when git cannot tell: no git, no repository, no such ref.
     """
-    commit = _resolve(root, since)
+    commit = commit_of(root, since)
     form = ("--name-only", "-z", "--no-renames", "--no-ext-diff", "--no-textconv", "--ignore-submodules", "--relative")
-    changed = _git(root, "diff", *form, commit, "--")
-    untracked = _git(root, "ls-files", "--others", "--exclude-standard", "-z")
+    changed = git(root, "diff", *form, commit, "--")
+    untracked = git(root, "ls-files", "--others", "--exclude-standard", "-z")
     return frozenset(os.fsdecode(name) for name in (changed + untracked).split(b"\0") if name)
 
 
-def _resolve(root: str, ref: str) -> str:
-    """The commit id behind ``ref``."""
+def commit_of(root: str, ref: str) -> str:
+    """The id of the commit that ``ref`` names; ``Undetermined``, with the cure, when git knows none."""
     if not ref or _NOT_IN_A_REF.search(ref):
         raise Undetermined(f"{ref!r} is no git ref")
-    _git(root, "rev-parse", "--show-toplevel")
+    git(root, "rev-parse", "--show-toplevel")
     try:
-        answer = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
+        answer = git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{ref}^{{commit}}")
     except Undetermined:
-        shallow = _git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
+        shallow = git(root, "rev-parse", "--is-shallow-repository").strip() == b"true"
         cure = _SHALLOW if shallow else f"is it fetched? Try: git fetch origin; git rev-parse {ref}"
         raise Undetermined(f"git knows no commit {ref!r}: {cure}") from None
     commit = answer.decode("ascii", "replace").strip()
@@ -53,21 +54,21 @@ def _resolve(root: str, ref: str) -> str:
     return commit
 
 
-def _git(root: str, *arguments: str) -> bytes:
-    """What ``git`` prints; ``Undetermined`` with git's own first line when it fails."""
+def git(root: str, *arguments: str) -> bytes:
+    """What ``git`` prints in folder ``root``; ``Undetermined`` with git's own first line when it fails."""
     import subprocess
 
     try:
         done = subprocess.run(  # noqa: S603 -- fixed words and a resolved commit id, no shell
-            ["git", *_SAFE, *arguments],  # noqa: S607 -- the user's git, wherever it is
+            command(*arguments),
             cwd=root,
-            env=_environment(),
+            env=environment(),
             capture_output=True,
             check=False,
             stdin=subprocess.DEVNULL,
         )
     except FileNotFoundError:
-        raise Undetermined("git is needed to find out what changed, and is not installed") from None
+        raise Undetermined(MISSING) from None
     except OSError as error:
         raise Undetermined(f"git could not be started: {error.strerror}") from error
     if done.returncode:
@@ -76,7 +77,12 @@ def _git(root: str, *arguments: str) -> bytes:
     return done.stdout
 
 
-def _environment() -> dict[str, str]:
+def command(*arguments: str) -> list[str]:
+    """A command line of git that runs nothing a repository may have set up."""
+    return ["git", *_SAFE, *arguments]
+
+
+def environment() -> dict[str, str]:
     """Ours without what names another repository or a half-written index, as a surrounding hook does."""
     clean = {name: value for name, value in os.environ.items() if name not in _LEAD_ELSEWHERE}
     return clean | {

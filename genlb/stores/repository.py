@@ -10,20 +10,25 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from genlb.errors import Diagnostic, InvalidInput, Span, Undetermined, UsageError
 from genlb.network.base_config import BaseConfig
-from genlb.rules.base_config import read_base_config
+from genlb.rules.base_config import BaseConfigFile, read_base_config
 from genlb.rules.catalogue import Finding
 from genlb.rules.reading import BASE_CONFIG, NAME, NO_SPEC
 from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
 from genlb.spec.model import LABEL
 from genlb.spec.read import Kind, read_layer
-from genlb.spec.settings import Settings, read_settings
-from genlb.stores.sourcefile import is_inside, read_source
+from genlb.spec.settings import read_settings
+from genlb.stores.files import Files, WorkTree
 from genlb.yamltext import Document, read
 from genlb.yamltext.node import MappingNode, ScalarNode, SequenceNode, plain
+
+if TYPE_CHECKING:
+    from genlb.rules.suppress import Entry
 
 SETTINGS_FILE = "genlb.yaml"
 CLUSTERS_FOLDER = "clusters"
@@ -31,6 +36,7 @@ CLUSTER_FILE = "cluster.yaml"
 DEFAULTS_FILE = "_defaults.yaml"
 PROFILES_FOLDER = "_profiles"
 
+_MARK = b"genlb:ignore"
 _NAME = re.compile(LABEL)
 _PROFILE = re.compile(LABEL.removesuffix("$") + r"\.yaml")
 
@@ -53,19 +59,30 @@ def find_root(start: str) -> str:
 
 
 class Repository:
-    """An open repository.
+    """An open repository: the work tree in ``root``, or other ``files`` in its place.
 
+    ``version`` has to meet what ``genlb.yaml`` requires; None meets anything. ``today`` (``2030-03-31``, UTC) is the
+    day by which suppressions end; without it none does.
     ``names`` are its clusters, sorted. ``settings_diagnostics`` are about ``genlb.yaml``, ``folder_diagnostics`` about
     folders that look like clusters and are none.
     """
 
-    def __init__(self, root: str, version: str) -> None:
+    def __init__(self, root: str, version: str | None, *, files: Files | None = None, today: str = "") -> None:
         self.root = root
-        self.settings, self.settings_diagnostics = _settings(root, version)
+        self.files = files or WorkTree(root)
+        self.today = today
+        self._marked: dict[str, tuple[Entry, ...] | None] = {}
+        self._settings_file = self._layer(SETTINGS_FILE)
+        document = self._settings_file.document if self._settings_file else None
+        self.settings, self.settings_diagnostics = read_settings(document, version)
         self.names, self.folder_diagnostics = self._list()
-        self.profiles = _Profiles(root, self.path(PROFILES_FOLDER))
+        self.profiles = _Profiles(self.files, self.path(PROFILES_FOLDER), self._layer)
         self._defaults: tuple[LayerFile | None, ...] = ()
-        self._shared: dict[str, tuple[BaseConfig | None, tuple[Diagnostic, ...]] | None] = {}
+        self._shared: dict[str, BaseConfigFile | None] = {}
+
+    def again(self) -> Repository:
+        """The same repository, to be read anew."""
+        return Repository(self.root, None, today=self.today)
 
     def path(self, *parts: str) -> str:
         """A path below the clusters folder, relative to the root."""
@@ -76,10 +93,6 @@ class Repository:
         return self.path(name)
 
     @property
-    def _profiles_path(self) -> str:
-        return os.path.join(self.clusters_path, PROFILES_FOLDER)
-
-    @property
     def clusters_path(self) -> str:
         """The clusters folder as a path of this system."""
         return os.path.join(self.root, self.settings.clusters)
@@ -88,7 +101,7 @@ class Repository:
     def defaults(self) -> LayerFile | None:
         """The FleetDefaults, when there are any."""
         if not self._defaults:
-            self._defaults = (_layer(self.root, self.path(DEFAULTS_FILE)),)
+            self._defaults = (self._layer(self.path(DEFAULTS_FILE)),)
         return self._defaults[0]
 
     def load(self, name: str) -> LoadedSpec:
@@ -96,7 +109,7 @@ class Repository:
 
         ``Undetermined`` when a file that it needs cannot be read, ``UsageError`` when there is no such cluster.
         """
-        own = _layer(self.root, self.path(name, CLUSTER_FILE)) if name in self.names else None
+        own = self._layer(self.path(name, CLUSTER_FILE)) if name in self.names else None
         if own is None:
             raise UsageError(f"no cluster {name!r} in {self.settings.clusters}/")
         return assemble(name, own, self.defaults, self.profiles)
@@ -107,7 +120,7 @@ class Repository:
         if file is None:
             return None, ()
         path = posixpath.normpath(posixpath.join(self.folder(loaded.name), file))
-        if not is_inside(self.root, os.path.join(self.root, path)):
+        if not self.files.is_inside(path):
             return None, (_base_config_mistake(loaded, f"{file} lies outside the repository"),)
         try:
             found = self._base_config_file(path, shared=not path.startswith(f"{self.folder(loaded.name)}/"))
@@ -115,10 +128,9 @@ class Repository:
             return None, error.diagnostics
         if found is None:
             return None, (_base_config_mistake(loaded, f"there is no file {path}"),)
-        base, diagnostics = found
-        if base is None and not diagnostics:
+        if found.base is None and not found.diagnostics:
             return None, (_base_config_mistake(loaded, f"{path} holds no KubeProxyConfiguration"),)
-        return base, diagnostics
+        return found
 
     def inputs(self, loaded: LoadedSpec) -> frozenset[str]:
         """Files outside its own folder that have a say in a cluster, those included that were there once."""
@@ -154,7 +166,7 @@ class Repository:
         base_config = self.load(name).node("spec", "kubeProxy", "baseConfig")
         named = [str(base_config.value)] if isinstance(base_config, ScalarNode) else []
         for file in (CLUSTER_FILE, *map(posixpath.normpath, named)):
-            content = None if file.startswith("../") else read_source(self.root, self.path(name, file))
+            content = None if file.startswith("../") else self.files.read(self.path(name, file))
             if content is not None:
                 files[file] = content
         return files
@@ -174,32 +186,71 @@ class Repository:
     def lines(self, file: str) -> tuple[str, ...]:
         """The lines of ``file`` for an excerpt; none when it cannot be read."""
         try:
-            data = read_source(self.root, file)
-        except (InvalidInput, OSError):
+            data = self.files.read(file)
+        except (InvalidInput, Undetermined, OSError):
             return ()
         return tuple(data.decode("utf-8", "replace").removeprefix("\ufeff").splitlines()) if data else ()
+
+    @cached_property
+    def suppressions(self) -> tuple[Entry, ...]:
+        """What ``genlb.yaml`` suppresses."""
+        if self._settings_file is None or not self.settings.lint.suppress:
+            return ()
+        from genlb.rules.suppress import entries_of_settings
+
+        return entries_of_settings(self._settings_file.document.root, self.settings)
+
+    def comments(self, file: str) -> tuple[Entry, ...]:
+        """What comments in ``file`` suppress; a file without any, as nearly all are, is not read again."""
+        if file not in self._marked:
+            return ()
+        found = self._marked[file]
+        if found is None:
+            from genlb.rules.comments import comments_in
+
+            data = self.files.read(file) or b""
+            found = comments_in(data.decode("utf-8", "replace"), read(data, file).root, file)
+            self._marked[file] = found
+        return found
 
     def _list(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
         """Names of the clusters, sorted, and what else looks like one."""
         names: list[str] = []
         odd: list[Diagnostic] = []
-        for name in _folders(self.clusters_path):
+        for name in self.files.names(self.path()):
+            # What begins with _ or . is no cluster and does not look like one.
+            if name.startswith(("_", ".")) or not self.files.is_folder(self.path(name)):
+                continue
             if not _NAME.fullmatch(name):
                 odd.append(_odd_name(self.path(name)))
-            elif _may_exist(os.path.join(self.root, self.path(name, CLUSTER_FILE))):
+            elif self.files.may_exist(self.path(name, CLUSTER_FILE)):
                 names.append(name)
             else:
                 odd.append(_no_cluster(self.path(name)))
-        odd += (
-            _no_profile(self.path(PROFILES_FOLDER, name)) for name in _entries(self._profiles_path) if _is_odd(name)
-        )
+        profiles = self.files.names(self.path(PROFILES_FOLDER))
+        odd += (_no_profile(self.path(PROFILES_FOLDER, name)) for name in profiles if _is_odd(name))
         return tuple(names), tuple(odd)
 
-    def _base_config_file(self, path: str, *, shared: bool) -> tuple[BaseConfig | None, tuple[Diagnostic, ...]] | None:
+    def _layer(self, file: str) -> LayerFile | None:
+        """A file read and parsed; what is no file at all becomes an empty document that says so."""
+        try:
+            data = self._read(file)
+        except InvalidInput as error:
+            return LayerFile(file, Document(None, error.diagnostics))
+        return None if data is None else LayerFile(file, read(data, file))
+
+    def _read(self, file: str) -> bytes | None:
+        """The content of a file; one in which suppressions may stand is kept in mind."""
+        data = self.files.read(file)
+        if data is not None and _MARK in data:
+            self._marked[file] = None
+        return data
+
+    def _base_config_file(self, path: str, *, shared: bool) -> BaseConfigFile | None:
         """A file read and parsed, None for none; one outside a cluster's folder may be named by many and is kept."""
         if path in self._shared:
             return self._shared[path]
-        content = read_source(self.root, path)
+        content = self._read(path)
         found = None if content is None else read_base_config(path, read(content, path))
         if shared:
             self._shared[path] = found
@@ -209,19 +260,18 @@ class Repository:
 class _Profiles(Mapping[str, LayerFile]):
     """Profiles by name; listed at once, read and parsed when first asked for."""
 
-    def __init__(self, root: str, folder: str) -> None:
-        self._root = root
-        self._folder = folder
+    def __init__(self, files: Files, folder: str, layer: Callable[[str], LayerFile | None]) -> None:
+        self._layer = layer
         self._files = {
-            name.removesuffix(".yaml"): name
-            for name in _entries(os.path.join(root, folder))
+            name.removesuffix(".yaml"): posixpath.join(folder, name)
+            for name in files.names(folder)
             if _PROFILE.fullmatch(name)
         }
         self._read: dict[str, LayerFile] = {}
 
     def __getitem__(self, name: str) -> LayerFile:
         if name not in self._read:
-            layer = _layer(self._root, posixpath.join(self._folder, self._files[name]))
+            layer = self._layer(self._files[name])
             if layer is None:
                 raise KeyError(name)
             self._read[name] = layer
@@ -236,47 +286,6 @@ class _Profiles(Mapping[str, LayerFile]):
 
     def __len__(self) -> int:
         return len(self._files)
-
-
-def _settings(root: str, version: str) -> tuple[Settings, tuple[Diagnostic, ...]]:
-    layer = _layer(root, SETTINGS_FILE)
-    return read_settings(layer.document if layer else None, version)
-
-
-def _layer(root: str, file: str) -> LayerFile | None:
-    """A file read and parsed; what is no file at all becomes an empty document that says so."""
-    try:
-        data = read_source(root, file)
-    except InvalidInput as error:
-        return LayerFile(file, Document(None, error.diagnostics))
-    return None if data is None else LayerFile(file, read(data, file))
-
-
-def _folders(path: str) -> list[str]:
-    """Sub-folders that may hold a cluster; what begins with ``_`` or ``.`` does not."""
-    return [
-        name for name in _entries(path) if not name.startswith(("_", ".")) and os.path.isdir(os.path.join(path, name))
-    ]
-
-
-def _entries(path: str) -> list[str]:
-    try:
-        return sorted(os.listdir(path))
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-    except OSError as error:
-        raise Undetermined(f"{path}: cannot be listed: {error.strerror}") from error
-
-
-def _may_exist(path: str) -> bool:
-    """False only when nothing is there for sure: a folder that may not be entered may hold a cluster."""
-    try:
-        os.lstat(path)
-    except (FileNotFoundError, NotADirectoryError):
-        return False
-    except OSError:
-        return True
-    return True
 
 
 def _is_odd(name: str) -> bool:

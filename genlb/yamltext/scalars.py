@@ -61,8 +61,10 @@ NUMBER_STARTS = frozenset("0123456789+-.")
 # No number and no date of any reader has a character outside this set: most addresses, prefixes and quantities
 # (10.0.0.0/8, 250m, 64Mi, 2m0s) are known as text by it.
 _NUMBER_LIKE = re.compile(r"[-+.0-9][-+.:_0-9A-Fa-fOoPpTtXxZz \t]*")
-# Digits with three dots are a number to nobody: addresses and ranges of addresses stay unquoted.
-_IPV4 = re.compile(r"[0-9]+(?:\.[0-9]+){3}(?:-[0-9]+(?:\.[0-9]+){3})?")
+# Digits with three dots are a number to nobody, nor is a UUID: addresses and ranges of addresses stay unquoted.
+_NO_NUMBER = re.compile(
+    r"[0-9]+(?:\.[0-9]+){3}(?:-[0-9]+(?:\.[0-9]+){3})?|[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}"
+)
 _COMMON_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
 _CORE_INTEGER = re.compile(r"(?P<decimal>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hexadecimal>[0-9A-Fa-f]+)")
@@ -94,7 +96,7 @@ _RESERVED = frozenset(word.lower() for word in WORDS) | {"inf", "infinity", "nan
 
 
 def _may_be_number(text: str) -> bool:
-    return _NUMBER_LIKE.fullmatch(text) is not None and not _IPV4.fullmatch(text)
+    return _NUMBER_LIKE.fullmatch(text) is not None and not _NO_NUMBER.fullmatch(text)
 
 
 def _resolve(text: str) -> Reading:

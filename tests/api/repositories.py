@@ -28,8 +28,11 @@ spec:
 )
 
 
-def a_spec(name: str, *, env: str = "prod", more: str = "", pool: str = "10.208.1.0/24") -> str:
-    """A small valid spec; ``more`` is added below ``spec``, its lines indented by two."""
+def a_spec(name: str, *, env: str = "prod", more: str = "", pool: str = "10.208.1.0/24", domain: str = "") -> str:
+    """A small valid spec in a routing domain of its own, so that all may have the same addresses.
+
+    ``more`` is added below ``spec``, its lines indented by two.
+    """
     return (
         HEAD
         + f"""\
@@ -50,7 +53,8 @@ spec:
   pools:
     - {{name: public, addresses: ["{pool}"]}}
   kubeProxy: {{mode: iptables}}
-{more}"""
+{more}  routingDomain: {domain or name}
+"""
     )
 
 

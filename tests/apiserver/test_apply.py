@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.apiserver.rendered import CLUSTERS, objects
+from tests.apiserver.rendered import CLUSTERS, GITOPS, objects
 from tests.apiserver.surroundings import prepare
 from tests.contract.object_files import GroupKind, object_files
 from tests.contract.test_rendered_objects import versions
+from tests.kube import crds
 from tests.kube.client import Client, Object
 
 CALICO = object_files()[GroupKind("projectcalico.org", "BGPConfiguration")]["release"]
@@ -42,6 +43,18 @@ def missing(wanted: Any, found: Any, path: str = "") -> Iterator[str]:
 
 def test_there_are_examples() -> None:
     assert len(CLUSTERS) >= 3
+    assert {"Application", "Kustomization"} <= {item["kind"] for name in CLUSTERS for item in objects(name, GITOPS)}
+
+
+def test_a_kind_whose_real_definition_is_to_be_had_is_served_by_that(api: Client) -> None:
+    for real in crds.real():
+        name = real["metadata"]["name"]
+
+        assert schemas(api.get(crds.VERSION, crds.KIND, name)) == schemas(real), name
+
+
+def schemas(crd: Object) -> dict[str, Any]:
+    return {version["name"]: version["schema"] for version in crd["spec"]["versions"]}
 
 
 @pytest.mark.parametrize("cluster", CLUSTERS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -20,7 +21,10 @@ from tests.kube.process import Process, wait
 NAME = "kube-proxy"
 MERGED = [cluster for cluster in CLUSTERS if of_kind(objects(cluster, "node"), "ConfigMap", NAME)]
 MODES = ("iptables", "ipvs", "nftables")
-NEEDS = {"iptables": ("iptables", "ip6tables", "iptables-restore"), "nftables": ("nft",)}
+IPTABLES = ("iptables", "ip6tables", "iptables-restore", "ip6tables-restore")
+NEEDS = {"iptables": IPTABLES, "ipvs": IPTABLES, "nftables": ("nft",)}
+WHERE_TOOLS_ARE = os.pathsep.join(filter(None, (os.environ.get("PATH"), "/usr/sbin", "/sbin")))
+"""Debian leaves out the folders of root's tools for everybody else."""
 METRICS_PORT = 10_249
 NODE = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": "node-1"}}
 NODE_STATUS = {"status": {"addresses": [{"type": "InternalIP", "address": "192.0.2.10"}]}}
@@ -89,8 +93,8 @@ def test_it_runs_in_the_mode_that_it_asks_for(
     control_plane: ControlPlane, api: Client, kube_program: Callable[[str], Path], config: str, tmp_path: Path
 ) -> None:
     wanted = yaml.safe_load(config)
-    if missing := [tool for tool in NEEDS.get(wanted["mode"], ()) if shutil.which(tool) is None]:
-        pytest.skip(f"{', '.join(missing)} missing: sudo apt install iptables nftables")
+    if missing := [tool for tool in NEEDS[wanted["mode"]] if shutil.which(tool, path=WHERE_TOOLS_ARE) is None]:
+        pytest.skip(f"{', '.join(missing)} missing: `sudo apt install iptables nftables` gets it")
     api.create(NODE)
     api.patch(NODE, NODE_STATUS, subresource="status")
     file = tmp_path / "config.conf"
@@ -100,9 +104,11 @@ def test_it_runs_in_the_mode_that_it_asks_for(
 
     with namespace() as inside:
         inside.forward(int(api.server.rpartition(":")[2]))
-        with Process(NAME, inside.command([kube_program(NAME), f"--config={file}"]), log=log) as running:
+        command = inside.command([kube_program(NAME), f"--config={file}"])
+        with Process(NAME, command, log=log, variables={"PATH": WHERE_TOOLS_ARE}) as running:
             if wanted["mode"] == "ipvs":
-                assert wait(lambda: is_about_ipvs(running.output)), running.output
+                wait(lambda: is_about_ipvs(running.output) or not running.alive)
+                assert is_about_ipvs(running.output), running.output
             else:
                 running.wait_until(lambda: inside.get(METRICS_PORT, "/proxyMode") is not None, "serving")
                 assert inside.get(METRICS_PORT, "/proxyMode") == wanted["mode"]

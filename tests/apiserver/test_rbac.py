@@ -15,6 +15,7 @@ import pytest
 from tests.apiserver.rendered import CLUSTERS, objects
 from tests.apiserver.surroundings import prepare
 from tests.kube.client import ApiError, Client, Object
+from tests.kube.parallel import in_parallel
 from tests.kube.process import wait
 
 OURS = "genlb-system"
@@ -64,6 +65,7 @@ DRIFT_READS = {
     *rights("argoproj.io/applications", "get list", *EVERYWHERE),
     *rights("coordination.k8s.io/leases", "get list", *EVERYWHERE),
     *rights("kustomize.toolkit.fluxcd.io/kustomizations", "get list", *EVERYWHERE),
+    *rights("source.toolkit.fluxcd.io/gitrepositories", "get list", *EVERYWHERE),
     *(
         right
         for kind in ("clusterrolebindings", "clusterroles", "rolebindings", "roles")
@@ -173,14 +175,18 @@ def all_resources(client: Client) -> Iterator[str]:
 
 def allowed(client: Client, name: str) -> set[Right]:
     """All rights of an account, but for what everybody may: to ask about oneself."""
-    found = set()
-    for resource in sorted(set(all_resources(client))):
-        for verb in VERBS:
-            for namespace in EVERYWHERE:
-                right = Right(verb, resource, namespace)
-                if asked(client, name, right) and not asked(client, "nobody", right):
-                    found.add(right)
-    return found
+    every = [
+        Right(verb, resource, namespace)
+        for resource in sorted(set(all_resources(client)))
+        for verb in VERBS
+        for namespace in EVERYWHERE
+    ]
+
+    def has(user: Client, right: Right) -> bool:
+        return asked(user, name, right) and not asked(user, "nobody", right)
+
+    answers = in_parallel(client, has, every)
+    return {right for right, answer in zip(every, answers, strict=True) if answer}
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -223,6 +229,57 @@ def test_the_drift_reader_gets_the_config_maps_that_it_compares_by_name(cluster:
     assert asked(cluster, "drift", Right("get", "/configmaps", "kube-system"), object_name=name)
     assert not asked(cluster, "drift", Right("get", "/configmaps", "kube-system"), object_name="another")
     assert not asked(cluster, "drift", Right("update", "/configmaps", "kube-system"), object_name=name)
+
+
+def test_the_drift_reader_reads_with_its_own_token(cluster: Client) -> None:
+    """What ``genlb drift`` asks of a server: lists of everything that is rendered, and its ConfigMaps one by one."""
+    account(cluster, "drift", OURS)
+    bind(cluster, DRIFT, "drift")
+    reader = cluster.account("drift", OURS)
+    rendered = {(item["apiVersion"], item["kind"]) for name in CLUSTERS for item in objects(name)}
+
+    for api_version, kind in sorted(rendered - {("v1", "ConfigMap")}):
+        reader.list(api_version, kind)
+    for kind in ("Service", "Node"):
+        reader.list("v1", kind)
+    reader.list("apiextensions.k8s.io/v1", "CustomResourceDefinition")
+    reader.list("coordination.k8s.io/v1", "Lease", OURS)
+    for name in ("genlb-sysctl", "genlb-vip"):
+        assert reader.get("v1", "ConfigMap", name, OURS)["metadata"]["name"] == name
+    assert reader.get("v1", "ConfigMap", "kube-proxy", "kube-system")["data"].keys() > {"config.conf"}
+    assert reader.get("v1", "Namespace", "kube-system")["metadata"]["uid"]  # by which a cluster is known
+
+
+def test_the_drift_reader_with_its_token_is_turned_away(cluster: Client) -> None:
+    account(cluster, "drift", OURS)
+    bind(cluster, DRIFT, "drift")
+    reader = cluster.account("drift", OURS)
+    rendered = [item for item in objects(CLUSTER) if item["kind"] != "Namespace"]
+    attempts: dict[str, Callable[[], object]] = {
+        "read a Secret": lambda: reader.get("v1", "Secret", PASSWORD, CALICO),
+        "list Secrets": lambda: reader.list("v1", "Secret"),
+        "list Secrets of ours": lambda: reader.list("v1", "Secret", OURS),
+        "list ConfigMaps": lambda: reader.list("v1", "ConfigMap", OURS),
+        "read another ConfigMap": lambda: reader.get("v1", "ConfigMap", "kube-root-ca.crt", OURS),
+        "read pods": lambda: reader.list("v1", "Pod"),
+        "take a token": lambda: reader.token_of("genlb-vip", OURS),
+        "claim": lambda: reader.create(lease("x", OURS)),
+        "label a node": lambda: reader.patch(NODE, {"metadata": {"labels": {"a": "b"}}}),
+        "run a pod": lambda: reader.create(POD),
+    }
+    for item in rendered:
+        what = f"{item['kind']} {item['metadata']['name']}"
+        attempts[f"apply {what}, dry"] = partial(reader.apply, item, dry_run=True)
+        attempts[f"delete {what}"] = partial(reader.delete, item)
+
+    turned_away = {}
+    for what, attempt in attempts.items():
+        try:
+            attempt()
+        except ApiError as error:
+            turned_away[what] = error.status
+
+    assert turned_away == dict.fromkeys(attempts, 403)
 
 
 def test_the_drift_reader_is_bound_to_nobody(cluster: Client) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import copy
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from random import Random
 from typing import Any, NamedTuple
 
 VALUES: Sequence[Any] = (
@@ -48,12 +49,15 @@ def variants(base: Mapping[str, Any], schema: Mapping[str, Any]) -> Iterator[Var
     """``base`` with every field below ``spec`` set to every value, left out, or joined by one that nobody knows."""
     spec = schema["properties"]["spec"]
     for path, field in fields(spec):
-        where = ".".join(path)
-        holder, name = path[:-1], path[-1]
-        for value in (*VALUES, *field.get("enum", ())):
-            yield Variant(f"{where} = {value!r:.40}", _changed(base, spec, holder, {name: value}))
-        yield Variant(f"{where} is missing", _changed(base, spec, holder, {name: ...}))
-        yield Variant(f"{where} is misspelt", _changed(base, spec, holder, {f"{name}x": example(field)}))
+        for change in _changes(path, field):
+            yield _variant(base, spec, change)
+
+
+def a_variant(base: Mapping[str, Any], schema: Mapping[str, Any], random: Random) -> Variant:
+    """One of the ``variants`` of ``base``; every field is as likely as any other."""
+    spec = schema["properties"]["spec"]
+    path, field = random.choice(list(fields(spec)))
+    return _variant(base, spec, random.choice(list(_changes(path, field))))
 
 
 def fields(
@@ -81,6 +85,26 @@ def example(schema: Mapping[str, Any]) -> Any:
         return {name: example(schema["properties"][name]) for name in schema.get("required", ())}
     fitting = _BY_FORMAT.get(schema.get("format", ""), _BY_TYPE[schema.get("type", "integer")])
     return copy.copy(fitting)
+
+
+class _Change(NamedTuple):
+    """What becomes of the field that ``path`` leads to, in words and as what is merged into its parent."""
+
+    what: str
+    path: tuple[str, ...]
+    merge: Mapping[str, Any]
+
+
+def _changes(path: tuple[str, ...], field: Mapping[str, Any]) -> Iterator[_Change]:
+    where, name = ".".join(path), path[-1]
+    for value in (*VALUES, *field.get("enum", ())):
+        yield _Change(f"{where} = {value!r:.40}", path, {name: value})
+    yield _Change(f"{where} is missing", path, {name: ...})
+    yield _Change(f"{where} is misspelt", path, {f"{name}x": example(field)})
+
+
+def _variant(base: Mapping[str, Any], spec: Mapping[str, Any], change: _Change) -> Variant:
+    return Variant(change.what, _changed(base, spec, change.path[:-1], change.merge))
 
 
 def _changed(

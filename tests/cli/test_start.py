@@ -10,7 +10,7 @@ import yaml
 
 from genlb import __version__
 from tests.api.repositories import replace, snapshot, write
-from tests.cli.genlb import Genlb
+from tests.cli.genlb import Genlb, process
 
 
 @pytest.fixture
@@ -21,13 +21,19 @@ def nowhere(genlb: Genlb, tmp_path: Path) -> Genlb:
     return genlb
 
 
+def rules_told(genlb: Genlb) -> set[str]:
+    """The rules that have something to say about all clusters together."""
+    return {told["rule"] for told in genlb("validate", "-o", "json").json["diagnostics"]}
+
+
 class TestInit:
     @pytest.mark.parametrize("engine", ["none", "argocd", "flux"])
     @pytest.mark.parametrize("ci", ["github", "gitlab", "none"])
     def test_what_it_makes_is_valid_without_a_finding_and_renders(self, nowhere: Genlb, engine: str, ci: str) -> None:
         assert nowhere("init", "--engine", engine, "--ci", ci, "--cluster", "fra1-prod").code == 0
 
-        assert nowhere("validate", "--fail-on", "warning") == (0, "1 cluster · 0 errors, 0 warnings\n", "")
+        done = nowhere("validate", "--fail-on", "warning")
+        assert done == (0, "1 cluster · 0 errors, 0 warnings, 1 suppressed\n", "")
         assert nowhere("render").code == 0
         assert nowhere("render", "--check").code == 0
         assert (nowhere.root / "clusters/fra1-prod/rendered/gitops").is_dir() == (engine != "none")
@@ -72,6 +78,18 @@ class TestInit:
         assert "genlb render --check" in text
         assert re.findall(r"uses: \S+@(\S+)", text)
         assert all(re.fullmatch(r"[0-9a-f]{40}", pin) for pin in re.findall(r"uses: \S+@(\S+)", text))
+
+    @pytest.mark.parametrize("ci", ["github", "gitlab"])
+    def test_what_ci_runs_can_be_run(self, nowhere: Genlb, ci: str) -> None:
+        nowhere("init", "--ci", ci)
+        file = {"github": ".github/workflows/genlb.yml", "gitlab": ".gitlab-ci.yml"}[ci]
+        commands = re.findall(r"(?:run:|-) genlb (validate[^#\n]*|render --check)", (nowhere.root / file).read_text())
+
+        assert nowhere("render").code == 0
+        for command in commands:
+            done = process(*command.split(), cwd=nowhere.root)
+            assert (done.returncode, done.stderr) == (0, "")
+        assert len(commands) == 2
 
     def test_a_folder_that_is_not_empty_is_refused(self, nowhere: Genlb) -> None:
         write(nowhere.root, "notes.txt", "mine")
@@ -118,12 +136,15 @@ class TestNew:
         nowhere("init", "--cluster", "fra1-prod")
         return nowhere
 
-    def test_a_cluster_from_the_template_is_valid(self, started: Genlb) -> None:
+    def test_a_cluster_from_the_template_is_valid_with_values_of_its_own(self, started: Genlb) -> None:
         done = started("new", "muc1")
 
         assert done.code == 0
         assert done.out.startswith("clusters/muc1/cluster.yaml\n")
-        assert started("validate", "--fail-on", "warning").out == "2 clusters · 0 errors, 0 warnings\n"
+        assert rules_told(started) == {"GLB208", "GLB324"}
+        replace(started.root, "clusters/muc1/cluster.yaml", "10.208.1.0/24", "10.208.2.0/24")
+        replace(started.root, "clusters/muc1/cluster.yaml", "asNumber: 64600", "asNumber: 64700")
+        assert rules_told(started) == set()
 
     def test_it_says_which_lines_to_change(self, started: Genlb) -> None:
         out = started("new", "muc1").out
@@ -169,7 +190,7 @@ class TestNew:
         assert "routingDomain: fra1-prod-net" in text
         assert "interfaces: [x.muc1, xfra1-prod]" in text
         assert "spec.access.context" in done.out
-        assert started("validate").code == 0
+        assert rules_told(started) == {"GLB208", "GLB324"}
 
     @pytest.mark.parametrize(
         ("arguments", "message"),

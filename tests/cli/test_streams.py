@@ -108,7 +108,10 @@ class TestProgress:
             variables = os.environ | {"PYTHONPATH": str(ROOT), "TERM": "xterm"} | environment
             for name in {"CI", "PRE_COMMIT"} - environment.keys():
                 variables.pop(name, None)
-            subprocess.run(command, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=follower, check=True)
+            # Nobody reads until it ends: more than a terminal holds would keep it waiting, hence the timeout.
+            subprocess.run(
+                command, cwd=root, env=variables, stdout=subprocess.PIPE, stderr=follower, check=True, timeout=60
+            )
             os.write(follower, b"END")
             written = b""
             while not written.endswith(b"END"):
@@ -263,11 +266,11 @@ from genlb.cli import fleet, main
 multiprocessing.set_start_method("fork")  # so that the workers know the function below
 judge = fleet._judge_chunk
 
-def slowly(root, names, selection):
+def slowly(root, today, names, selection):
     if "c00" in names:
         print("ready", flush=True)
         time.sleep(2)
-    return judge(root, names, selection)
+    return judge(root, today, names, selection)
 
 fleet._judge_chunk = slowly
 raise SystemExit(main.run(["render", "-j", "2"]))

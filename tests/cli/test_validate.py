@@ -169,7 +169,8 @@ def test_json_is_one_document_with_status_and_sum(genlb: Genlb, repository: Path
     assert done.err == ""
     assert done.json["schemaVersion"] == 1
     assert done.json["clusters"] == [{"name": "ams1", "status": "valid"}, {"name": "fra1-prod", "status": "invalid"}]
-    assert done.json["summary"] == {"clusters": 2, "errors": 2, "warnings": 0, "notes": 0, "unread": 0}
+    sums = {"clusters": 2, "errors": 2, "warnings": 0, "notes": 0, "suppressed": 0, "unread": 0}
+    assert done.json["summary"] == sums
     assert {found["file"] for found in done.json["diagnostics"]} == {CLUSTER}
     assert {found["cluster"] for found in done.json["diagnostics"]} == {"fra1-prod"}
 

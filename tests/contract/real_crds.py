@@ -44,6 +44,11 @@ def _real_crds() -> Mapping[GroupKind, Mapping[str, Any]]:
     return found
 
 
+def has_real_crd(name: GroupKind) -> bool:
+    """Whether the folder holds a CRD of ``name``."""
+    return name in _real_crds()
+
+
 def real_crd(name: GroupKind) -> Mapping[str, Any]:
     """The real CRD of ``name``; ends the test where there is none. Shared between tests: never to be changed."""
     if name not in _real_crds():

@@ -69,6 +69,7 @@ def run_pytest(folder: Path, cases: dict[str, str], **environment: str) -> subpr
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -rA -p no:cacheprovider\nmarkers =\n    kubectl: x\n")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("GENLB_")}
     variables |= {"PATH": str(folder / "empty"), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "500"} | environment
+    variables["PYTHONPATH"] = str(CONFTEST.parents[1])  # for the fixtures that it imports
     command = [sys.executable, "-m", "pytest", "tests"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=variables, cwd=folder)
 

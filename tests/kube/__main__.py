@@ -7,11 +7,11 @@ import signal
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import AbstractContextManager, ExitStack
+from contextlib import AbstractContextManager, ExitStack, suppress
 from pathlib import Path
 
 from tests.kube import controllers, crds
-from tests.kube.assets import MissingError
+from tests.kube.assets import MissingError, asset
 from tests.kube.control_plane import ControlPlane
 from tests.kube.process import Process
 
@@ -60,6 +60,8 @@ def _up(parts: list[str], definitions: str) -> None:
             if "nodes" in parts:
                 controllers.add_nodes(plane.client, "node-1", "node-2", "node-3")
             sys.stdout.write(f"export KUBECONFIG={plane.kubeconfig}\n")
+            with suppress(MissingError):  # any other kubectl will do
+                sys.stdout.write(f'export PATH="{asset("kubectl").parent}:$PATH"\n')
             sys.stdout.flush()
             sys.stderr.write(f"Logs are in {directory}. Ctrl-C ends everything.\n")
             signal.pause()

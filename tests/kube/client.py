@@ -72,7 +72,7 @@ class Client:
 
     def user(self, token: str) -> Client:
         """Somebody else on the same server; hangs up together with this one."""
-        user = Client(self.server, self.authority, token)
+        user = Client(self.server, self.authority, token, _resources=self._resources)
         self._users.append(user)
         return user
 

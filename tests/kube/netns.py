@@ -40,6 +40,12 @@ while asked.recv(1):
 """
 
 TOOLS = ("unshare", "nsenter")
+TIMEOUT = 60
+
+_SWITCHES = {
+    "kernel.unprivileged_userns_clone": "1",  # Debian
+    "kernel.apparmor_restrict_unprivileged_userns": "0",  # Ubuntu 24.04
+}
 
 
 class UnavailableError(Exception):
@@ -52,7 +58,7 @@ class NetworkNamespace:
     def __init__(self) -> None:
         """Make the namespace; ``UnavailableError`` where the machine gives none."""
         if missing := [tool for tool in TOOLS if shutil.which(tool) is None]:
-            raise UnavailableError(f"missing: {', '.join(missing)} (package util-linux)")
+            raise UnavailableError(f"{', '.join(missing)} missing: `sudo apt install util-linux` gets it")
         with contextlib.ExitStack() as starting:
             ours, theirs = socket.socketpair()
             starting.enter_context(ours)
@@ -67,7 +73,7 @@ class NetworkNamespace:
                 )
             starting.callback(_end, holder)
             if ours.recv(1) != b"!":
-                raise UnavailableError(f"unshare: {holder.communicate()[1].strip()}")
+                raise UnavailableError(f"{holder.communicate()[1].strip()}; {_remedy()}")
             self._holder = holder
             self._asks = ours
             self._lock = threading.Lock()
@@ -99,6 +105,7 @@ class NetworkNamespace:
         """What a program inside answers to an HTTP request on loopback, or None when nobody listens."""
         connection = http.client.HTTPConnection(LOOPBACK, port)
         connection.sock = self.socket()
+        connection.sock.settimeout(TIMEOUT)
         try:
             connection.sock.connect((LOOPBACK, port))
             connection.request("GET", path)
@@ -118,6 +125,15 @@ class NetworkNamespace:
         self._running.callback(accepting.join)
         self._running.callback(listener.close)
         self._running.callback(listener.shutdown, socket.SHUT_RDWR)
+
+
+def _remedy() -> str:
+    """The command that lets users make namespaces, by the switch that is off; containers have none of their own."""
+    for switch, on in _SWITCHES.items():
+        file = Path("/proc/sys", *switch.split("."))
+        if file.exists() and file.read_text().strip() != on:
+            return f"`sudo sysctl -w {switch}={on}` allows it"
+    return "in a container, start that with --privileged or with its seccomp profile unconfined"
 
 
 def _accept(listener: socket.socket, port: int) -> None:

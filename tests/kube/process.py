@@ -99,7 +99,7 @@ class Process:
         return "\n".join([f"{self.log}:", *self.output.splitlines()[-TAIL:]])
 
 
-def wait(condition: Callable[[], bool], *, seconds: float = 60, pause: float = 0.05) -> bool:
+def wait(condition: Callable[[], bool], *, seconds: float = 120, pause: float = 0.05) -> bool:
     """Whether ``condition`` became true within ``seconds``; asked once more at the end, however slow the machine is."""
     end = time.monotonic() + seconds
     while not condition():

@@ -102,6 +102,13 @@ def test_of_two_claims_that_begin_alike_the_one_inside_is_told_as_the_later_one(
     assert list(overlaps([inside, around])) == [(around, inside)]
 
 
+def test_an_owner_meets_the_furthest_claim_of_the_others_even_behind_a_further_one_of_its_own() -> None:
+    own, far, near = Claim(4, 0, 100, "a", "own"), Claim(4, 1, 50, "b", "far"), Claim(4, 2, 3, "c", "near")
+    later = Claim(4, 40, 45, "a", "later")
+
+    assert (far, later) in list(overlaps([own, far, near, later]))
+
+
 def test_many_claims_on_one_address_are_as_many_findings_and_not_all_pairs() -> None:
     drawn = [Claim(4, 1, 1, owner, owner) for owner in range(1000)]
 

@@ -113,6 +113,7 @@ def test_drift_reads_what_it_compares_and_nothing_else() -> None:
         | rights("apiextensions.k8s.io", ("customresourcedefinitions",), READ)
         | rights("argoproj.io", ("applications",), READ)
         | rights("kustomize.toolkit.fluxcd.io", ("kustomizations",), READ)
+        | rights("source.toolkit.fluxcd.io", ("gitrepositories",), READ)
     )
 
     assert granted(named(cluster_roles(a_node_context()), "genlb-drift-reader")) == expected

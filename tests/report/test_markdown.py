@@ -7,14 +7,15 @@ import re
 from collections.abc import Iterable
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from genlb.errors import Span
-from genlb.report.markdown import LARGEST, code, escaped, markdown
+from genlb.report.markdown import LARGEST, code, escaped, markdown, prose
 from genlb.report.model import Cluster, Run
+from genlb.rules import Rule, rules
 from tests.report.runs import CLEAN, EVIL, FULL, HOSTILE, OVERLAP, a_run
 
 OURS = {"<!-- genlb:validate -->", "<details>", "<summary>", "</summary>", "</details>", "<!-- -->"}
@@ -131,6 +132,8 @@ def test_a_comment_that_is_complete_says_nothing_of_being_cut() -> None:
 
 
 @given(st.text(st.characters(codec="utf-8"), min_size=1, max_size=60))
+@example("\tindented like code")
+@example("     indented like code")
 def test_escaped_text_is_read_as_plain_text(text: str) -> None:
     for frame in ("{}", "- a {}", "| a |\n| --- |\n| {} |"):
         found = tokens(frame.format(escaped(text)))
@@ -154,3 +157,17 @@ def test_the_verdict_follows_the_exit_code() -> None:
     assert "❌" in markdown(run)
     assert "❔" in markdown(FULL)
     assert "✅" in markdown(CLEAN)
+
+
+@pytest.mark.parametrize("rule", rules().values(), ids=lambda rule: rule.id)
+def test_what_a_rule_says_is_shown_as_it_is(rule: Rule) -> None:
+    for sentence in (rule.title, rule.why, rule.fix):
+        found = tokens(prose(sentence))
+
+        assert {token.type.split("_")[0] for token in found} <= {"paragraph", "inline", "text", "softbreak"}
+        assert "".join(token.content for token in found if token.type == "text") == sentence
+
+
+def test_prose_stays_readable_as_source() -> None:
+    assert prose("Name kube_proxy_mode: bond0 (a NIC).") == "Name kube_proxy_mode: bond0 (a NIC)."
+    assert prose("conf/<interface>, eth*, [primary]") == r"conf/\<interface\>, eth\*, \[primary\]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from genlb.errors import Severity
@@ -9,7 +10,7 @@ from genlb.network import decide
 from genlb.report.autos import autos
 from genlb.report.masking import masked, masked_data
 from genlb.report.origins import origins, origins_text
-from genlb.report.rule import rule_text
+from genlb.report.rule import Card, rule_text, rules_table
 from genlb.report.style import PLAIN
 from genlb.report.suggestion import did_you_mean
 from genlb.spec.model import Announce, Bind, DaemonState, Dataplane, ProxyMode, Routed, Switch
@@ -92,9 +93,25 @@ class TestAutos:
         assert told["spec.sysctls.interfaces"][0] == "bond0, bond1"
 
 
-def test_a_rule_has_title_reason_and_fix() -> None:
-    assert rule_text("GLB999", Severity.WARNING, "A title", "It hurts.", "Mend it.", PLAIN).split("\n") == [
-        "GLB999  A title  (warning)",
+A_CARD = Card(
+    id="GLB999",
+    severity=Severity.WARNING,
+    title="A title",
+    group="bgp",
+    why="It hurts.",
+    fix="Mend it.",
+    research=("KP004",),
+    url="https://example.com/GLB999.md",
+    suppressible=True,
+    fixable=False,
+    told="clusters/fra1/cluster.yaml:1:1: warning[GLB999]: it is wrong",
+    cure=" a: 1\n-b: 2\n+b: 3",
+)
+
+
+def test_a_rule_is_told_from_title_to_page() -> None:
+    assert rule_text(A_CARD, PLAIN).split("\n") == [
+        "GLB999  A title  (warning, bgp)",
         "",
         "Why",
         "  It hurts.",
@@ -102,7 +119,43 @@ def test_a_rule_has_title_reason_and_fix() -> None:
         "Fix",
         "  Mend it.",
         "",
+        "Example",
+        "  clusters/fra1/cluster.yaml:1:1: warning[GLB999]: it is wrong",
+        "",
+        "Cured",
+        "   a: 1",
+        "  -b: 2",
+        "  +b: 3",
+        "",
+        "Suppress",
+        "  behind the value:                 # genlb:ignore GLB999 -- why",
+        '  spec.lint.suppress or genlb.yaml: - {rule: GLB999, reason: why, expires: "2030-03-31"}',
+        "",
+        "Known as",
+        "  KP004",
+        "",
+        "More  https://example.com/GLB999.md",
+        "",
     ]
+
+
+def test_a_rule_without_an_example_shows_none() -> None:
+    text = rule_text(dataclasses.replace(A_CARD, told="", cure="", research=(), fixable=True), PLAIN)
+
+    assert [line for line in text.split("\n") if line and line[0] != " "] == [
+        *("GLB999  A title  (warning, bgp)", "Why", "Fix", "Suppress", "More  https://example.com/GLB999.md"),
+    ]
+    assert "genlb validate --fix does it" in text
+
+
+def test_the_table_of_rules_lines_up_and_marks_what_can_be_fixed() -> None:
+    fixable = dataclasses.replace(A_CARD, id="GLB104", severity=Severity.ERROR, group="kube-proxy", fixable=True)
+
+    assert rules_table([fixable, A_CARD], PLAIN).split("\n")[:2] == [
+        "GLB104  error    kube-proxy  fix  A title",
+        "GLB999  warning  bgp              A title",
+    ]
+    assert rules_table([], PLAIN) == "no rules\n"
 
 
 def test_a_near_miss_is_suggested_else_what_there_is() -> None:

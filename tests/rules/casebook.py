@@ -19,10 +19,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from genlb import api
-from genlb.errors import Diagnostic, in_order
+from genlb.errors import Diagnostic
 from genlb.report.style import PLAIN
 from genlb.report.text import diagnostics_text
-from genlb.rules import View, fleet_entry, judge_change, judge_fleet
+from genlb.rules import judge_change
 
 CASES = Path(__file__).parent / "cases"
 CLUSTER = "fra1"
@@ -75,24 +75,21 @@ def cases() -> Iterator[Case]:
 
 def findings(repository: api.Repository, before: api.Repository | None = None) -> tuple[Diagnostic, ...]:
     """What `genlb validate` finds in a whole repository; with ``before``, also about the change since then."""
-    found = list(api.others(repository, everything=False))
-    now = _judged(repository, found)
-    found += judge_fleet(map(fleet_entry, now.values()))
-    past = _judged(before, []) if before else {}
-    for name in past.keys() & now.keys():
-        found += judge_change(past[name], now[name])
-    return in_order([*found, *api.others(repository, everything=True)])
+    clusters = _loaded(repository)
+    past = {cluster.name: cluster.view for cluster in _loaded(before)} if before else {}
+    others = list(api.others(repository, everything=True))
+    for cluster in clusters:
+        old, new = past.get(cluster.name), cluster.view
+        if old and new:
+            others += judge_change(old, new)
+    found = [cluster.findings(fleet=True) for cluster in clusters]
+    return api.conclude(repository, found, others, everything=True, change=before is not None).diagnostics
 
 
-def _judged(repository: api.Repository, found: list[Diagnostic]) -> dict[str, View]:
-    """The clusters that can be read, by name; what is wrong with any is added to ``found``."""
-    views = {}
-    for cluster in api.load(repository):
-        assert not cluster.unread
-        found += cluster.diagnostics
-        if cluster.spec and cluster.context:
-            views[cluster.name] = View(cluster.spec, cluster.context.cluster, cluster.context.decisions)
-    return views
+def _loaded(repository: api.Repository) -> tuple[api.LoadedCluster, ...]:
+    clusters = tuple(api.load(repository))
+    assert not any(cluster.unread for cluster in clusters)
+    return clusters
 
 
 def text(repository: api.Repository, diagnostics: tuple[Diagnostic, ...]) -> str:

@@ -195,6 +195,10 @@ def test_single_addresses_matter_where_bgp_announces_them(pool: dict[str, Any], 
     assert ids(a_document(pools=[{"name": "one", **pool}], vipBinder=BINDER)) == rules
 
 
+def test_a_list_of_cidrs_decides_itself_which_single_addresses_are_announced() -> None:
+    assert ids(with_pools("10.208.1.1/32", bgp=explicit("10.208.1.1/32"))) == set()
+
+
 def test_single_addresses_are_what_aggregation_disabled_announces_anyway() -> None:
     assert ids(with_pools("10.208.1.1/32", bgp={"advertise": {"aggregation": "Disabled"}})) == set()
 
@@ -257,12 +261,15 @@ def test_allocate_to_is_refused_exactly_where_metallb_refuses_it(allocation: dic
         ({"addresses": ["10.20.1.192/26"], "avoidBuggyIPs": True}, set()),
         ({"addresses": ["10.20.1.192-10.20.1.254"]}, set()),
         ({"addresses": ["10.20.3.2/32"]}, set()),  # a /31 has no broadcast address
+        ({"addresses": ["10.20.4.7/32"]}, {"GLB220"}),
+        ({"addresses": ["10.20.4.4/32"]}, {"GLB220"}),
+        ({"addresses": ["10.20.4.6/32"]}, set()),
         ({"addresses": ["10.20.2.16/29"], "avoidBuggyIPs": True}, {"GLB220"}),  # edges of a /28 do not end in 0 or 255
         ({"addresses": ["fd00:20:1::/128"]}, set()),
     ],
 )
 def test_an_l2_pool_leaves_the_edges_of_its_subnet_alone(pool: dict[str, Any], rules: set[str]) -> None:
-    nodes = ["10.20.1.0/24", "10.20.2.16/28", "10.20.3.2/31", "fd00:20:1::/64"]
+    nodes = ["10.20.1.0/24", "10.20.2.16/28", "10.20.3.2/31", "10.20.4.4/30", "fd00:20:1::/64"]
     document = dual_stack(network={"nodeCIDRs": nodes}, vipBinder=BINDER)
     document["spec"]["pools"] = [
         {"name": "one", "families": ["IPv6" if ":" in pool["addresses"][0] else "IPv4"], **pool}
@@ -289,6 +296,13 @@ def test_blackhole_routes_hurt_where_nothing_makes_vips_local(changes: dict[str,
     document["spec"]["bgp"]["advertise"] = {"aggregation": "Disabled"}
 
     assert ("GLB316" in ids(document)) is told
+
+
+def test_what_is_not_announced_makes_no_blackhole() -> None:
+    document = with_pools("10.20.1.32/27", bgp={"advertise": {"aggregation": "Disabled"}})
+    document["spec"]["vipBinder"] = {**BINDER, "routed": {"bind": "None"}}
+
+    assert "GLB316" not in ids(document)
 
 
 @pytest.mark.parametrize("which", ["pool", "list"])

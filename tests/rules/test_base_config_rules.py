@@ -129,6 +129,20 @@ def test_a_strict_arp_that_is_turned_off_on_purpose_is_no_contradiction() -> Non
     assert ids_with(a_proxied_document("iptables"), captured) == set()
 
 
+@pytest.mark.parametrize(("ownership", "rules"), [("Observe", {"GLB423", "GLB514"}), ("Merge", {"GLB401", "GLB423"})])
+def test_a_captured_strict_arp_counts_where_genlb_does_not_overwrite_it(ownership: str, rules: set[str]) -> None:
+    document = a_proxied_document(
+        "ipvs",
+        ownership=ownership,
+        pools=[{"name": "office", "addresses": ["10.20.1.200-10.20.1.219"]}],
+        vipBinder={"l2": {"interfaces": ["bond0"]}},
+        sysctls={"state": "Disabled"},
+    )
+
+    assert ids_with(document, CAPTURED + "mode: ipvs\nipvs: {strictARP: true}\n") == rules
+    assert "GLB401" in ids_with(document, CAPTURED + "mode: ipvs\nipvs: {strictARP: false}\n")
+
+
 @pytest.mark.parametrize(("mode", "rules"), [("ipvs", {"GLB406"}), ("iptables", set())])
 def test_exclude_cidrs_count_in_ipvs_mode_only(mode: str, rules: set[str]) -> None:
     assert ids_with(a_proxied_document(mode), CAPTURED + "ipvs: {excludeCIDRs: [10.208.1.128/25]}\n") == rules

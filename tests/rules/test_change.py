@@ -75,6 +75,8 @@ def test_a_change_that_leaves_no_pool_takes_every_address() -> None:
         ("10.208.1.0/24", True, True, set()),
         ("10.208.1.0/24", True, False, set()),
         ("10.208.1.8/29", False, True, set()),
+        ("10.208.1.248/29", False, True, {"GLB217"}),
+        ("10.208.1.0/29", False, True, {"GLB217"}),
         ("10.208.1.250-10.208.2.3", False, True, {"GLB217"}),
         ("10.208.1.255/32", False, False, set()),
         ("fd00:10:208::/112", False, True, set()),
@@ -127,7 +129,8 @@ def test_what_only_concerns_new_services_moves_nobody(field: str) -> None:
 
 
 def mesh(state: str, *racks: dict[str, Any]) -> dict[str, Any]:
-    return a_document(bgp={"nodeToNodeMesh": state, "racks": list(racks)})
+    label = "topology.genlb.io/rack"
+    return a_document(bgp={"nodeToNodeMesh": state, "rackLabel": label, "racks": list(racks)})
 
 
 OTHER_ADDRESS = {"name": "r1", "routers": [{"name": "tor-a", "asNumber": 65101, "addresses": ["10.20.1.9"]}]}
@@ -142,6 +145,7 @@ SECOND_ROUTER = {
     [
         (mesh("Enabled", RACK), mesh("Disabled", RACK), set()),
         (mesh("Enabled", RACK), mesh("Disabled", SECOND_ROUTER), set()),
+        (mesh("Enabled", RACK), mesh("Disabled", RACK, {"name": "r2"}), set()),  # which GLB301 tells anyway
         (mesh("Enabled"), mesh("Disabled", RACK), {"GLB325"}),
         (mesh("Enabled", RACK), mesh("Disabled", OTHER_ADDRESS), {"GLB325"}),
         (mesh("Enabled", SECOND_ROUTER), mesh("Disabled", RACK), {"GLB325"}),

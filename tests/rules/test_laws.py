@@ -12,6 +12,7 @@ from genlb.rules import judge_change, judge_fleet
 from genlb.rules.fleet import fleet_entry
 from genlb.spec.model import Cluster
 from genlb.yamltext import write
+from tests.generated import a_dressed_plan
 from tests.network.strategies import clusters
 from tests.rules.judged import a_view, as_document, judged
 from tests.rules.plans import a_plan
@@ -33,7 +34,7 @@ BROKEN_BY_CHANCE = {
 
 @given(RANDOM)
 def test_a_valid_spec_has_no_error(random: Random) -> None:
-    found = judged(a_plan(random))
+    found = judged(a_dressed_plan(random))
 
     assert [diagnostic for diagnostic in found if diagnostic.severity is Severity.ERROR] == []
 

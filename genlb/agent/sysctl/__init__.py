@@ -1,0 +1,1 @@
+"""The sysctl daemon: the declared values, held on every node."""

@@ -1,0 +1,162 @@
+"""``genlb drift``: live clusters against git. Reads and compares, and never writes to a cluster."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import click
+
+from genlb import api
+from genlb.cli.drift_options import Shard, Target, no_clash, report_option, shard_option, takes_stdout
+from genlb.cli.options import clusters_argument, examples, output_option
+from genlb.cli.output import Outcome, outcome
+from genlb.cli.progress import tracked
+from genlb.cli.session import Session
+from genlb.errors import Undetermined, UsageError
+
+if TYPE_CHECKING:
+    from genlb.api.drift import Question
+    from genlb.drift.model import ClusterDrift, DriftReport
+
+
+@click.command(
+    "drift",
+    epilog=examples(
+        "genlb drift",
+        "genlb drift fra1-prod --ref origin/main",
+        "genlb drift fra1-prod --live live.yaml",
+        "genlb drift -j 16 --report html=drift.html --report prom=genlb.prom",
+        "genlb drift --shard 3/20 -o json",
+        "genlb drift --desired manifests/ --context fra1-prod",
+        "kubectl get bgppeers -A -o yaml --show-managed-fields | genlb drift --desired peers.yaml --live -",
+    ),
+)
+@clusters_argument()
+@click.option("--context", metavar="NAME", default="", help="The kubeconfig context, instead of access.context.")
+@click.option("--kubeconfig", metavar="PATH", default="", help="Instead of KUBECONFIG and ~/.kube/config.")
+@click.option("--ref", metavar="REF", default="", help="Compare with git commit REF instead of the work tree.")
+@click.option(
+    "--live",
+    metavar="PATH",
+    multiple=True,
+    help="Ask no cluster; read a dump of kubectl get -o yaml|json, a folder of them, or stdin (-). Repeatable.",
+)
+@click.option("--live-complete", is_flag=True, help="The dumps hold everything: what is not in them is not there.")
+@click.option("--desired", metavar="PATH", default="", help="Any manifests instead of what is rendered.")
+@click.option("--strict", is_flag=True, help="Whatever git does not set and live has is drift, too.")
+@click.option("--exit-zero", is_flag=True, help="Differences do not make exit code 1.")
+@click.option(
+    "-j", "--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Number of clusters at once."
+)
+@shard_option()
+@report_option()
+@output_option("text", "json")
+@click.pass_obj
+def command(  # noqa: PLR0913 -- one parameter for each option
+    session: Session,
+    /,
+    *,
+    clusters: tuple[str, ...],
+    context: str,
+    kubeconfig: str,
+    ref: str,
+    live: tuple[str, ...],
+    live_complete: bool,
+    desired: str,
+    strict: bool,
+    exit_zero: bool,
+    jobs: int,
+    shard: Shard | None,
+    reports: tuple[Target, ...],
+    output: str,
+) -> Outcome:
+    """Tell what differs between git and live clusters: all of them, or those named.
+
+    Each difference comes with who wrote it and when, whether it hurts traffic, and what to do. Only get and list are
+    used; the ClusterRole genlb-drift-reader, which is rendered, allows what is needed. A cluster is found by its
+    access.context, else by its name, never by the current context.
+
+    Exit code 1 means drift, 3 that something could not be looked at; the rest is told all the same.
+    """
+    no_clash({"--live": live, "--context": context}, {"--live": live, "--kubeconfig": kubeconfig})
+    no_clash({"--desired": desired, "--ref": ref}, {"--desired": desired, "--shard": shard})
+    if live_complete and not live:
+        raise click.UsageError("--live-complete says something about dumps: it needs --live")
+    stdout_taken = takes_stdout(reports, output=output)
+    from genlb.api.drift import Question, drift_report
+
+    question = Question(context, kubeconfig, ref, live, desired, live_complete, strict, session.directory)
+    judged = (
+        _of_path(session, question, clusters) if desired else _of_clusters(session, question, clusters, shard, jobs)
+    )
+    report = drift_report(judged, strict=strict)
+    _tell(session, report, output=output, stdout_taken=stdout_taken)
+    _write(session, report, reports)
+    return outcome(findings=report.drifts and not exit_zero, undetermined=not report.complete)
+
+
+def _of_clusters(
+    session: Session, question: Question, clusters: tuple[str, ...], shard: Shard | None, jobs: int
+) -> Iterator[ClusterDrift]:
+    from genlb.api.drift import drift_of
+
+    names = api.known(session.repository, clusters)
+    if len(names) > 1 and (question.live or question.context):
+        option = "--live is the dump" if question.live else "--context names the context"
+        raise UsageError(f"{option} of one cluster, and {len(names)} are meant: name the cluster")
+    names = shard.of(names) if shard is not None else names
+    judged = drift_of(session.repository, names, question, jobs=jobs)
+    return tracked(judged, len(names), "comparing", session.console)
+
+
+def _of_path(session: Session, question: Question, clusters: tuple[str, ...]) -> Iterator[ClusterDrift]:
+    """With --desired a repository is needed only where a cluster of it is named."""
+    from genlb.api.drift import drift_of_path
+
+    if len(clusters) > 1:
+        raise UsageError("--desired is compared with one cluster")
+    repository = None
+    if clusters:
+        api.known(session.repository, clusters)
+        repository = session.repository
+    yield drift_of_path(question, clusters[0] if clusters else "", repository)
+
+
+def _tell(session: Session, report: DriftReport, *, output: str, stdout_taken: bool) -> None:
+    console = session.console
+    if output == "json":
+        from genlb.api.drift import write_drift
+
+        console.data(write_drift("json", report, {}))
+    elif not (stdout_taken or (console.quiet and report.complete and not report.drifts)):
+        from genlb.report.drift import text
+
+        width = shutil.get_terminal_size((120, 24)).columns
+        console.data(text(report, console.out_style, width, verbose=console.verbosity > 0))
+
+
+def _write(session: Session, report: DriftReport, targets: tuple[Target, ...]) -> None:
+    """All reports; when one cannot be written the others still are, then the first failure is raised."""
+    if not targets:
+        return
+    from genlb.api.drift import fabrics, write_drift
+
+    drawn = any(target.form == "html" for target in targets)
+    drawings = fabrics(session.repository_or_none, report) if drawn else {}
+    failures: list[Undetermined] = []
+    for target in targets:
+        text = write_drift(target.form, report, drawings)
+        if target.on_stdout:
+            session.console.data(text)
+        elif target.path == "-":
+            session.console.tell(text.removesuffix("\n")) if text else None
+        else:
+            try:
+                api.write_report(os.path.join(session.directory, target.path), text)
+            except Undetermined as error:
+                failures.append(error)
+    if failures:
+        raise failures[0]

@@ -1,0 +1,58 @@
+"""What has to be read of a cluster to make a spec of it: some twenty requests, lists where the set matters."""
+
+from __future__ import annotations
+
+from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB, served
+from genlb.drift.model import Read
+from genlb.drift.reads import NAMESPACE, OURS
+
+_KUBE_SYSTEM = "kube-system"
+_ALL_NAMESPACES = ""
+
+_CLUSTER_WIDE = (
+    *((f"{CALICO}/v3", kind) for kind in ("BGPConfiguration", "BGPPeer", "BGPFilter", "IPPool")),
+    ("v1", "Node"),
+)
+_CLUSTER_WIDE_OPTIONAL = (
+    (f"{CALICO}/v3", "FelixConfiguration"),
+    (f"{CALICO}/v3", "ClusterInformation"),
+    ("networking.k8s.io/v1", "ServiceCIDR"),
+)
+_IN_NAMESPACES = ((f"{METALLB}/v1beta1", "IPAddressPool"), ("apps/v1", "DaemonSet"))
+_IN_NAMESPACES_OPTIONAL = (
+    (f"{METALLB}/v1beta1", "BGPAdvertisement"),
+    (f"{METALLB}/v1beta1", "L2Advertisement"),
+    (f"{METALLB}/v1beta2", "BGPPeer"),
+)
+_OURS = ((f"{ARGO}/v1alpha1", "Application"), (f"{FLUX}/v1", "Kustomization"))
+_CONFIG_MAPS = (
+    (_KUBE_SYSTEM, "kube-proxy"),
+    (_KUBE_SYSTEM, "kubeadm-config"),
+    (NAMESPACE, "genlb-sysctl"),
+    (NAMESPACE, "genlb-vip"),
+)
+
+NEEDED = (
+    (CALICO, "BGPConfiguration"),
+    (CALICO, "BGPPeer"),
+    (METALLB, "IPAddressPool"),
+)
+"""Kinds without which a spec would leave out what the cluster announces."""
+
+
+def adoption_reads() -> tuple[Read, ...]:
+    """The requests, in a fixed order."""
+    return (
+        *(_list(api, kind, namespaced=False) for api, kind in _CLUSTER_WIDE),
+        *(_list(api, kind, namespaced=False, optional=True) for api, kind in _CLUSTER_WIDE_OPTIONAL),
+        *(_list(api, kind) for api, kind in _IN_NAMESPACES),
+        *(_list(api, kind, optional=True) for api, kind in _IN_NAMESPACES_OPTIONAL),
+        *(_list(api, kind, optional=True)._replace(selector=OURS) for api, kind in _OURS),
+        Read(("v1",), "Namespace", "namespaces", name=_KUBE_SYSTEM),
+        *(Read(("v1",), "ConfigMap", "configmaps", namespace, name) for namespace, name in _CONFIG_MAPS),
+    )
+
+
+def _list(api: str, kind: str, *, namespaced: bool = True, optional: bool = False) -> Read:
+    known = served(api, kind, namespaced=namespaced)
+    return Read(known.apis, kind, known.plural, _ALL_NAMESPACES, optional=optional)

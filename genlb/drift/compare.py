@@ -1,0 +1,209 @@
+"""The verdict on one cluster: what git wants, what is there, and everything that differs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from genlb.drift import catalogue
+from genlb.drift.cluster_rules import address_findings, cluster_key, version_findings
+from genlb.drift.effects import Effect, effect_of_absence
+from genlb.drift.findings import field_findings, in_order, object_finding
+from genlb.drift.ignore import Ignores
+from genlb.drift.kinds import ARGO
+from genlb.drift.masking import masked_manifest
+from genlb.drift.model import (
+    ClusterDrift,
+    Desired,
+    Difference,
+    Ignore,
+    Live,
+    NotChecked,
+    ObjectDrift,
+    State,
+    Traffic,
+    Wanted,
+)
+from genlb.drift.normalise import normalised
+from genlb.drift.objects import surplus
+from genlb.errors import Severity
+from genlb.manifest import Manifest, ResourceKey
+from genlb.network.decisions import Decisions
+from genlb.spec.model import Cluster
+
+_RANKS = (
+    State.MISSING,
+    State.TERMINATING,
+    State.DRIFTED,
+    State.ORPHANED,
+    State.UNMANAGED,
+    State.NOT_CHECKED,
+    State.IN_STEP,
+)
+
+_NO_RECORD = (
+    "attribution: not checked, the objects carry no managedFields (a dump needs `--show-managed-fields`); fields that"
+    " git dropped are looked for in the last client-side apply only"
+)
+
+
+def compare(  # noqa: PLR0913 -- the contract with the commands
+    name: str,
+    desired: Desired,
+    live: Live,
+    *,
+    cluster: Cluster | None,
+    decisions: Decisions | None,
+    ignores: Sequence[Ignore] = (),
+    today: str,
+    strict: bool = False,
+    context: str = "",
+) -> ClusterDrift:
+    """Everything that differs between git and one cluster.
+
+    Without ``cluster``, ``desired`` is any set of manifests, and objects that others made are nobody's business.
+    ``today`` is a date, ``2026-11-22``; ``strict`` makes a warning of what others added.
+    """
+    del decisions  # for rules to come; what is decided today is in the desired objects
+    ignoring = Ignores(ignores, today)
+    found = [*_wanted(desired, live, strict=strict), *_others(name, desired, live, cluster, strict=strict)]
+    objects = [_ignored(one, ignoring) for one in found]
+    return ClusterDrift(
+        name=name,
+        source=desired.source,
+        versions=live.versions,
+        context=context,
+        objects=tuple(sorted(objects, key=lambda one: (_RANKS.index(one.state), one.key))),
+        not_checked=(*live.not_checked, *_untold(objects, live)),
+        stale=desired.stale,
+        notes=tuple(_notes(desired, live)),
+        ignores_unused=ignoring.unused,
+    )
+
+
+def _wanted(desired: Desired, live: Live, *, strict: bool) -> Iterator[ObjectDrift]:
+    elsewhere = _runs_elsewhere(desired, live)
+    pools = address_findings(desired, live)
+    for key in sorted(desired.objects):
+        found = live.objects.get(key)
+        wanted = desired.objects[key]
+        if found is not None:
+            yield _both(key, wanted, found, pools.get(key), strict=strict)
+        elif not live.covers(key):
+            yield ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
+        elif not (elsewhere and key.group == ARGO):
+            yield _absent(key, wanted)
+
+
+def _runs_elsewhere(desired: Desired, live: Live) -> bool:
+    """Whether Argo CD seems to run in another cluster: none of the Applications of git is in this one."""
+    return not any(key.group == ARGO and key in live.objects for key in desired.objects)
+
+
+def _absent(key: ResourceKey, wanted: Wanted) -> ObjectDrift:
+    finding = object_finding(key, catalogue.OBJECT_MISSING, effect_of_absence(key), None)
+    return ObjectDrift(
+        key=key,
+        state=State.MISSING,
+        file=wanted.file,
+        differences=(finding,),
+        desired=masked_manifest(key, normalised(key, wanted.manifest)),
+    )
+
+
+def _both(
+    key: ResourceKey, wanted: Wanted, found: Manifest, address: Difference | None, *, strict: bool
+) -> ObjectDrift:
+    if _metadata(found, "deletionTimestamp"):
+        state, differences = State.TERMINATING, [_terminating(key, found)]
+    else:
+        differences = field_findings(key, wanted.manifest, found, strict=strict)
+        if address is not None and differences:
+            differences = in_order([*differences, address])
+        state = _state(differences)
+    return ObjectDrift(
+        key=key,
+        state=state,
+        file=wanted.file,
+        differences=tuple(differences),
+        uid=_metadata(found, "uid"),
+        resource_version=_metadata(found, "resourceVersion"),
+        desired=masked_manifest(key, normalised(key, wanted.manifest)) if differences else None,
+        live=masked_manifest(key, normalised(key, found)) if differences else None,
+    )
+
+
+def _state(differences: Sequence[Difference]) -> State:
+    """Info never makes drift."""
+    return State.DRIFTED if any(one.severity is not Severity.INFO for one in differences) else State.IN_STEP
+
+
+def _terminating(key: ResourceKey, found: Manifest) -> Difference:
+    absence = effect_of_absence(key)
+    text = f"Soon: {absence.text}" if absence.text else ""
+    effect = Effect(catalogue.TERMINATING.severity, Traffic.POSSIBLE if text else Traffic.NONE, text)
+    return object_finding(key, catalogue.TERMINATING, effect, found)
+
+
+def _others(name: str, desired: Desired, live: Live, cluster: Cluster | None, *, strict: bool) -> Iterator[ObjectDrift]:
+    for found in surplus(desired, live, name if cluster else ""):
+        manifest = live.objects[found.key]
+        effect = found.effect
+        if strict and effect.severity is Severity.INFO:
+            effect = effect._replace(severity=Severity.WARNING)
+        yield ObjectDrift(
+            key=found.key,
+            state=found.state,
+            differences=(object_finding(found.key, found.rule, effect, manifest),),
+            uid=_metadata(manifest, "uid"),
+            resource_version=_metadata(manifest, "resourceVersion"),
+            live=masked_manifest(found.key, normalised(found.key, manifest)),
+        )
+    versions = tuple(version_findings(cluster, live.versions)) if cluster else ()
+    if versions:
+        yield ObjectDrift(key=cluster_key(name), state=_state(versions), differences=versions)
+
+
+def _ignored(one: ObjectDrift, ignoring: Ignores) -> ObjectDrift:
+    standing, ignored = ignoring.divided(one.key, one.differences)
+    if not ignored:
+        return one
+    state = one.state if standing and one.state is not State.DRIFTED else _state(standing)
+    return ObjectDrift(
+        key=one.key,
+        state=state,
+        file=one.file,
+        differences=standing,
+        ignored=ignored,
+        uid=one.uid,
+        resource_version=one.resource_version,
+        desired=one.desired,
+        live=one.live,
+    )
+
+
+def _metadata(manifest: Manifest, field: str) -> str:
+    metadata = manifest.get("metadata")
+    value = metadata.get(field) if isinstance(metadata, dict) else None
+    return value if isinstance(value, str) else ""
+
+
+def _untold(objects: Sequence[ObjectDrift], live: Live) -> Iterator[NotChecked]:
+    """Objects that nobody looked for, unless whoever read the cluster said so already."""
+    unseen = [one.key for one in objects if one.state is State.NOT_CHECKED]
+    if unseen and not live.not_checked:
+        for key in unseen:
+            yield NotChecked(str(key), "nothing that was read tells whether it is there")
+
+
+def _notes(desired: Desired, live: Live) -> Iterator[str]:
+    both = [live.objects[key] for key in desired.objects if key in live.objects]
+    if both and (not live.managed_fields or not any(_keeps_record(manifest) for manifest in both)):
+        yield _NO_RECORD
+    lost = sorted(key for key in desired.objects if key.group == ARGO and key not in live.objects and live.covers(key))
+    if lost and _runs_elsewhere(desired, live):
+        yield f"{len(lost)} Argo CD Applications of git are not in this cluster: Argo CD seems to run in another one"
+
+
+def _keeps_record(manifest: Manifest) -> bool:
+    metadata = manifest.get("metadata")
+    return isinstance(metadata, dict) and bool(metadata.get("managedFields"))

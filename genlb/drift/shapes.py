@@ -1,0 +1,77 @@
+"""The shape of any object: from the tables, or of an unknown kind from what ``managedFields`` tell of its lists."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from genlb.drift.shape import UNKNOWN, Order, Shape
+from genlb.drift.shape_builtin import BUILT_IN
+from genlb.drift.shape_custom import CUSTOM
+from genlb.drift.shape_parts import METADATA
+from genlb.manifest import Manifest, ResourceKey
+
+_BUILT_IN_GROUPS = (".k8s.io", "apps", "batch", "autoscaling", "policy", "extensions")
+_DEEPEST = 64
+
+_UNKNOWN_KIND = Shape({"metadata": METADATA}, typed=False)
+_UNKNOWN_BUILT_IN = Shape({"metadata": METADATA})
+
+
+def shape_of(key: ResourceKey, live: Manifest) -> Shape:
+    """How to read an object of this kind; ``live`` may hold ``managedFields``."""
+    kind = (key.group, key.kind)
+    known = BUILT_IN.get(kind) or CUSTOM.get(kind)
+    if known is not None:
+        return known
+    if not key.group or key.group in _BUILT_IN_GROUPS:
+        return _UNKNOWN_BUILT_IN
+    return _told(live) or _UNKNOWN_KIND
+
+
+def _told(live: Manifest) -> Shape | None:
+    """``managedFields`` spell the items of a keyed list ``k:{"name":"x"}`` and members of a set ``v:"x"``."""
+    metadata = live.get("metadata")
+    entries = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    if not isinstance(entries, list):
+        return None
+    fields = [
+        entry["fieldsV1"] for entry in entries if isinstance(entry, dict) and isinstance(entry.get("fieldsV1"), dict)
+    ]
+    if not fields:
+        return None
+    told = _shape(fields, 0)
+    return Shape({**told.fields, "metadata": METADATA}, typed=False)
+
+
+def _shape(nodes: list[Mapping[str, Any]], depth: int) -> Shape:
+    names: dict[str, list[Mapping[str, Any]]] = {}
+    items: list[Mapping[str, Any]] = []
+    keys: tuple[str, ...] = ()
+    is_set = False
+    for node in nodes:
+        for name, child in node.items():
+            below = child if isinstance(child, dict) else {}
+            if name.startswith("f:"):
+                names.setdefault(name[2:], []).append(below)
+            elif name.startswith("k:"):
+                keys = keys or _keys(name[2:])
+                items.append(below)
+            elif name.startswith("v:"):
+                is_set = True
+    if depth > _DEEPEST:
+        return UNKNOWN
+    if keys:
+        return Shape(each=_shape(items, depth + 1), order=Order.KEYED, keys=keys, typed=False)
+    if is_set:
+        return Shape(order=Order.SET, typed=False)
+    return Shape({name: _shape(below, depth + 1) for name, below in names.items()}, typed=False) if names else UNKNOWN
+
+
+def _keys(text: str) -> tuple[str, ...]:
+    try:
+        key = json.loads(text)
+    except ValueError:
+        return ()
+    return tuple(sorted(key)) if isinstance(key, dict) else ()

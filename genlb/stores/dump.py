@@ -1,0 +1,151 @@
+"""A live cluster as ``kubectl get -o yaml|json`` dumped it: no cluster needed, and nothing that is not in the dump.
+
+What a dump leaves out was not looked at. A kind counts as dumped in the namespaces of which it holds objects, in all
+of them if there are several, or everywhere once there is a typed list of it (``BGPPeerList``), be it empty;
+kubectl's own ``List`` does not tell whether somebody asked for a kind of which it holds nothing.
+"""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Any
+
+from genlb.drift.kinds import identity_group
+from genlb.drift.model import Live, NotChecked, Read
+from genlb.errors import Undetermined
+from genlb.manifest import Manifest, ResourceKey
+from genlb.stores.cluster_versions import versions_of
+from genlb.stores.dump_files import STDIN, texts_at
+from genlb.stores.dump_objects import Found, objects_in
+
+_SINGLE = frozenset({"ConfigMap", "Secret"})
+"""Kinds that a cluster holds too many of, or too much in, to be dumped as a whole."""
+
+
+def read_dump(
+    paths: Sequence[str], reads: Sequence[Read], *, complete: bool, directory: str = ".", command: str = ""
+) -> Live:
+    """What the dumps at ``paths`` (``-``: stdin) hold of what ``reads`` ask for; `Undetermined` for garbage.
+
+    ``complete``: somebody answers for it that what is not in the dumps is not in the cluster. ``command`` is what makes
+    a complete dump, the cure for what is missing.
+    """
+    if paths.count(STDIN) > 1:
+        raise Undetermined("stdin can be read only once: give --live - once")
+    kinds = {_kind(read) for read in reads}
+    held = [one for one in _found(paths, directory) if (one.key.group, one.key.kind) in kinds]
+    objects = _objects(held)
+    listed = {(*kind, "") for kind in kinds} if complete else set(_listed(held))
+    live = Live(
+        objects=objects,
+        listed=frozenset(listed),
+        looked_for=frozenset(objects),
+        versions=versions_of(objects.values()),
+        managed_fields=not objects or any(_has_managers(manifest) for manifest in objects.values()),
+    )
+    missing = tuple(_not_dumped(live, reads, command))
+    return Live(
+        objects=live.objects,
+        listed=live.listed,
+        looked_for=live.looked_for,
+        versions=live.versions,
+        managed_fields=live.managed_fields,
+        not_checked=missing,
+    )
+
+
+def dump_command(reads: Iterable[Read], context: str, folder: str = "live") -> str:
+    """Shell commands that make a complete dump: every object that ``reads`` ask for, in a folder of JSON files."""
+    kubectl = f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
+    get, lists, singles = "get --show-managed-fields --ignore-not-found -o json", [], []
+    for read in reads:
+        what = _resource(read)
+        if read.name or read.kind in _SINGLE:
+            place = f" -n {shlex.quote(read.namespace)}" if read.namespace else ""
+            name = f" {shlex.quote(read.name)}" if read.name else ""
+            file = shlex.quote(f"{folder}/{'-'.join(filter(None, (read.plural, read.namespace, read.name)))}.json")
+            singles.append(f"{kubectl}{place} {get} {what}{name} > {file}")
+        elif what not in lists:
+            lists.append(what)
+    loop = f'for kind in {" ".join(lists)}; do {kubectl} {get} -A "$kind" > {shlex.quote(folder)}/"$kind".json; done'
+    return "\n".join([f"mkdir -p {shlex.quote(folder)}", *([loop] if lists else []), *singles])
+
+
+def _resource(read: Read) -> str:
+    """What kubectl calls the kind without any doubt: there are two BGPPeers."""
+    group, _, version = read.apis[0].rpartition("/")
+    return shlex.quote(f"{read.plural}.{version}.{group}" if group else read.plural)
+
+
+def _found(paths: Sequence[str], directory: str) -> Iterator[Found]:
+    for path in paths:
+        for file, content in texts_at(path, directory):
+            yield from objects_in(content, file)
+
+
+def _objects(held: Iterable[Found]) -> dict[ResourceKey, Manifest]:
+    """By identity; Calico's objects may be in there under both groups, and a dump may be given twice."""
+    objects: dict[ResourceKey, Manifest] = {}
+    places: dict[ResourceKey, str] = {}
+    for one in held:
+        if not one.key.name:
+            continue
+        before = objects.get(one.key)
+        if before is None or _newer(one.manifest, before):
+            objects[one.key], places[one.key] = one.manifest, one.place
+        elif _uid(before) != _uid(one.manifest) and before.get("apiVersion") == one.manifest.get("apiVersion"):
+            raise Undetermined(f"{one.place}: {one.key} stands in {places[one.key]} as well, as another object")
+    return objects
+
+
+def _newer(manifest: Manifest, other: Manifest) -> bool:
+    """Whether the API that Calico shows to people is to be preferred to the one it stores in."""
+    group = str(manifest["apiVersion"]).rpartition("/")[0]
+    return identity_group(group) == group != str(other["apiVersion"]).rpartition("/")[0]
+
+
+def _listed(held: Iterable[Found]) -> Iterator[tuple[str, str, str]]:
+    namespaces: dict[tuple[str, str], set[str]] = {}
+    for one in held:
+        namespaces.setdefault((one.key.group, one.key.kind), set()).add(one.key.namespace)
+        if not one.key.name:
+            yield (one.key.group, one.key.kind, "")
+    for kind, seen in namespaces.items():
+        for namespace in seen if len(seen) == 1 else ("",):
+            yield (*kind, namespace)
+
+
+def _not_dumped(live: Live, reads: Iterable[Read], command: str) -> Iterator[NotChecked]:
+    """What was asked for and is not in the dump, each kind once."""
+    seen: set[tuple[str, str, str, str]] = set()
+    for read in reads:
+        group, kind = _kind(read)
+        what = (group, kind, read.namespace, read.name)
+        covered = (
+            live.covers(ResourceKey(group, kind, read.namespace, read.name))
+            if read.name
+            else any(one in live.listed for one in ((group, kind, ""), (group, kind, read.namespace)))
+            or (not read.namespace and any(one[:2] == (group, kind) for one in live.listed))
+        )
+        if covered or what in seen:
+            continue
+        seen.add(what)
+        yield NotChecked(str(read), f"the dump holds no {kind}, which does not say that there is none", command)
+
+
+def _kind(read: Read) -> tuple[str, str]:
+    return identity_group(read.apis[0].rpartition("/")[0]), read.kind
+
+
+def _has_managers(manifest: Manifest) -> bool:
+    return bool(_metadata(manifest).get("managedFields"))
+
+
+def _uid(manifest: Manifest) -> Any:
+    return _metadata(manifest).get("uid")
+
+
+def _metadata(manifest: Manifest) -> Mapping[str, Any]:
+    metadata: Mapping[str, Any] = manifest["metadata"]
+    return metadata
