@@ -111,6 +111,7 @@ __all__ = [
 
 _LATE = {
     "adopt": ("adopt_cluster", "hold_place", "read_for_adoption", "write_adopted"),
+    "drift": ("Question", "drift_of", "drift_of_path", "drift_report", "fabrics", "write_drift"),
     "diff": ("Comparison", "comparison", "diff_between"),
     "fixing": ("Mended", "fix"),
     "history": ("Before", "load_at", "since"),

@@ -67,7 +67,7 @@ def adopt_cluster(repository: Repository, name: str, live: Live, *, context: str
     _hold_name(name)
     folder = repository.folder(name)
     adopted = adopt(live, name=name, folder=folder, context=context)
-    notes = list(adopted.notes)
+    notes = list(_filled(adopted.notes, _inherited(repository)))
     draft = _draft(repository, adopted, notes, [])
     patches = _patches(draft.loaded, live)
     if patches:
@@ -150,6 +150,17 @@ def _inherited(repository: Repository) -> Mapping[str, Any]:
     return spec if isinstance(spec, dict) else {}
 
 
+def _filled(notes: Sequence[Note], inherited: Mapping[str, Any]) -> Iterator[Note]:
+    """The notes, less severe where FleetDefaults say what the cluster does not tell."""
+    for note in notes:
+        section, _, field = note.what.partition(".")
+        said = inherited.get(section)
+        if note.gap is Gap.UNKNOWN and field and isinstance(said, Mapping) and field in said:
+            yield Note(Gap.ASSUMED, note.what, f"{said[field]}, as FleetDefaults say: nothing that was read tells it")
+        else:
+            yield note
+
+
 def _rendered(loaded: LoadedCluster) -> list[Manifest]:
     """Every object of a spec that can be rendered, be it as wrong as the cluster is."""
     if loaded.context is None:
@@ -174,6 +185,10 @@ def _patches(loaded: LoadedCluster, live: Live) -> list[dict[str, Any]]:
         if patch is not None:
             found.append(patch)
     return found
+
+
+def _spelled(found: RawDifference) -> str:
+    return spelled(found.path) + (f" » {spelled(found.embedded)}" if found.embedded else "")
 
 
 def _is_of_spec(found: RawDifference) -> bool:
@@ -211,12 +226,11 @@ def _changes(loaded: LoadedCluster, live: Live) -> Iterator[Note]:
         found = [one for one in differences(key, manifest, there) if one.sort in _REAL]
         if any(one.path[0] == "metadata" for one in found):
             marked.append(key)
-        fields = [spelled(one.path) for one in found if one.path[0] != "metadata"]
+        fields = list(dict.fromkeys(map(_spelled, (one for one in found if one.path[0] != "metadata"))))
         if fields:
             more = f" and {len(fields) - _MOST} more" if len(fields) > _MOST else ""
             yield Note(Gap.CHANGES, str(key), f"{', '.join(fields[:_MOST])}{more}")
     if marked:
-        names = ", ".join(map(str, marked[:_MOST])) + (
-            f" and {len(marked) - _MOST} more" if len(marked) > _MOST else ""
-        )
-        yield Note(Gap.CHANGES, "metadata", f"labels and annotations of genlb's on {names}")
+        more = f" and {len(marked) - _MOST} more" if len(marked) > _MOST else ""
+        told = f"labels and annotations of genlb's on {', '.join(map(str, marked[:_MOST]))}{more}"
+        yield Note(Gap.CHANGES, "metadata", told)

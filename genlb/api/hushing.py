@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 OF_FLEET = frozenset({"GLB208", "GLB219", "GLB323", "GLB324"})
 """Rules that look at all clusters of a repository at once."""
 
-OF_CHANGE = frozenset({"GLB209", "GLB217", "GLB325", "GLB326", "GLB421", "GLB518"})
+OF_CHANGE = frozenset({"GLB209", "GLB217", "GLB325", "GLB326", "GLB421", "GLB518", "GLB524"})
 """Rules that compare a cluster with what it was."""
 
 OF_OTHERS = frozenset({"GLB210", "GLB607", "GLB608"})

@@ -65,8 +65,8 @@ def command(  # noqa: PLR0913 -- one parameter for each option
         raise click.UsageError("--live-complete is about --live PATH")
     if not (out or dry_run):
         api.hold_place(repository, name)
-    if not dumps:
-        console.quiet or console.tell(f"reading context {context or name}")
+    if not (dumps or console.quiet):
+        console.tell(f"reading context {context or name}")
     live = api.read_for_adoption(
         dumps=dumps,
         complete=live_complete,
@@ -87,5 +87,6 @@ def command(  # noqa: PLR0913 -- one parameter for each option
             console.data(adoption_text(adoption, console.out_style, written=True))
         source = (lambda file: tuple(adoption.files.get(file, "").splitlines())) if dry_run or out else repository.lines
         tell_diagnostics(console, adoption.diagnostics, source)
-        console.quiet or console.tell(verdict(adoption))
+        if not console.quiet:
+            console.tell(verdict(adoption))
     return outcome(findings=not adoption.valid, undetermined=adoption.grave)

@@ -94,7 +94,7 @@ def command(  # noqa: PLR0913 -- one parameter for each option
     )
     report = drift_report(judged, strict=strict)
     _tell(session, report, output=output, stdout_taken=stdout_taken)
-    _write(session, report, reports)
+    _write(session, report, reports, None if desired else session.repository)
     return outcome(findings=report.drifts and not exit_zero, undetermined=not report.complete)
 
 
@@ -138,14 +138,16 @@ def _tell(session: Session, report: DriftReport, *, output: str, stdout_taken: b
         console.data(text(report, console.out_style, width, verbose=console.verbosity > 0))
 
 
-def _write(session: Session, report: DriftReport, targets: tuple[Target, ...]) -> None:
+def _write(
+    session: Session, report: DriftReport, targets: tuple[Target, ...], repository: api.Repository | None
+) -> None:
     """All reports; when one cannot be written the others still are, then the first failure is raised."""
     if not targets:
         return
     from genlb.api.drift import fabrics, write_drift
 
     drawn = any(target.form == "html" for target in targets)
-    drawings = fabrics(session.repository_or_none, report) if drawn else {}
+    drawings = fabrics(repository, report) if drawn else {}
     failures: list[Undetermined] = []
     for target in targets:
         text = write_drift(target.form, report, drawings)

@@ -25,14 +25,14 @@ _Command = TypeVar("_Command", bound=Callable[..., object])
 
 
 class Shard(NamedTuple):
-    """One of ``total`` shares of a fleet; ``index`` counts from 0."""
+    """One of ``total`` shares of a fleet; ``number`` counts from 0."""
 
-    index: int
+    number: int
     total: int
 
     def of(self, names: Sequence[str]) -> tuple[str, ...]:
         """Every ``total``-th name, so that all shares are of about the same size."""
-        return tuple(names[self.index :: self.total])
+        return tuple(names[self.number :: self.total])
 
 
 def shard_option() -> Callable[[_Command], _Command]:
@@ -75,8 +75,8 @@ def _shard(_context: click.Context, _option: click.Parameter, value: str | None)
     if not index.isdecimal() or not index.isascii():
         raise click.BadParameter(f"{value!r} says no share, and {INDEX_VARIABLE} is not set to a number: I/N")
     shard = Shard(int(index), int(found[2]))
-    if shard.index >= shard.total:
-        raise click.BadParameter(f"there is no share {shard.index} of {shard.total}: they count from 0")
+    if shard.number >= shard.total:
+        raise click.BadParameter(f"there is no share {shard.number} of {shard.total}: they count from 0")
     return shard
 
 

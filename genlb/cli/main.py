@@ -29,6 +29,7 @@ COMMANDS = {
     "diff": "Tell what a change does to objects and to the network.",
     "plan": "Put a change into safe steps.",
     "adopt": "Make a spec of a live cluster.",
+    "drift": "Tell what differs between git and live clusters.",
     "show": "Print a merged spec, where it comes from, and what each Auto became.",
     "explain": "Tell what a field or a rule means.",
     "rules": "List what validate looks for.",

@@ -15,20 +15,24 @@ _Item = TypeVar("_Item")
 PATIENCE = 0.5
 """Seconds before the first sign: what is over sooner needs none."""
 _PAUSE = 0.1
+_CALM = 2.0
+_MINUTE = 60.0
 _CLEAR = "\r\x1b[K"
 
 
 def tracked(items: Iterable[_Item], total: int, verb: str, console: Console) -> Iterator[_Item]:
-    """``items`` unchanged, with a line like ``validating 120/1000`` that rewrites itself on stderr."""
+    """``items`` unchanged, with a line like ``validating 120/1000, about 9 s left`` that rewrites itself on stderr."""
     if console.quiet or not _is_watched():
         yield from items
         return
-    due = time.monotonic() + PATIENCE
+    start = time.monotonic()
+    due = start + PATIENCE
     shown = False
     try:
         for done, item in enumerate(items):
             if time.monotonic() >= due:
-                sys.stderr.write(f"{_CLEAR}{verb} {done}/{total}")
+                left = _left(time.monotonic() - start, done, total)
+                sys.stderr.write(f"{_CLEAR}{verb} {done}/{total}{left}")
                 sys.stderr.flush()
                 shown, due = True, time.monotonic() + _PAUSE
             yield item
@@ -36,6 +40,14 @@ def tracked(items: Iterable[_Item], total: int, verb: str, console: Console) -> 
         if shown:
             sys.stderr.write(_CLEAR)
             sys.stderr.flush()
+
+
+def _left(seconds: float, done: int, total: int) -> str:
+    """How long the rest may take, once enough is done to tell, in steps that do not flicker."""
+    if not done or seconds < _CALM:
+        return ""
+    rest = seconds / done * (total - done)
+    return f", about {rest:.0f} s left" if rest < _MINUTE else f", about {rest / _MINUTE:.0f} min left"
 
 
 def _is_watched() -> bool:

@@ -2,12 +2,23 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import Any
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, inside, mapping, maps, number, text, texts
+from genlb.drift.adoption_sight import (
+    Gap,
+    Note,
+    Part,
+    Sight,
+    agent_settings,
+    inside,
+    mapping,
+    maps,
+    number,
+    text,
+    texts,
+)
 from genlb.drift.reads import NAMESPACE
 from genlb.manifest import Manifest
 from genlb.spec.model import DIGEST, REPOSITORY, TAG
@@ -29,9 +40,9 @@ def adopt_daemons(sight: Sight) -> Part:
         spec["agents"] = agents
     spec["sysctls"], spec["vipBinder"] = {"state": _state(sysctl)}, {"state": _state(vip)}
     if sysctl:
-        spec["sysctls"] |= _sysctls(_settings(sight, "sysctl"), binder=_state(vip) == "Enabled")
+        spec["sysctls"] |= _sysctls(agent_settings(sight, "sysctl"), binder=_state(vip) == "Enabled")
     if vip:
-        spec["vipBinder"] |= _vip_binder(_settings(sight, "vip"))
+        spec["vipBinder"] |= _vip_binder(agent_settings(sight, "vip"))
     notes = []
     if not (sysctl or vip):
         told = "genlb's daemons do not run here: take over what is there first, then set state: Enabled"
@@ -84,15 +95,6 @@ def _image(written: str) -> dict[str, str]:
     if re.fullmatch(TAG, tag):
         image["tag"] = tag
     return image | ({"digest": digest} if re.fullmatch(DIGEST, digest) else {})
-
-
-def _settings(sight: Sight, daemon: str) -> Mapping[str, Any]:
-    """The daemon's agent.json."""
-    try:
-        settings = json.loads(text(sight.one("", "ConfigMap", f"genlb-{daemon}", NAMESPACE), "data", "agent.json"))
-    except ValueError:
-        return {}
-    return settings if isinstance(settings, dict) else {}
 
 
 def _sysctls(settings: Mapping[str, Any], *, binder: bool) -> dict[str, Any]:

@@ -4,10 +4,22 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, mapping, maps, name_of, number, text, texts
+from genlb.drift.adoption_sight import (
+    Gap,
+    Note,
+    Part,
+    Sight,
+    agent_settings,
+    mapping,
+    maps,
+    name_of,
+    number,
+    text,
+    texts,
+)
 from genlb.drift.kinds import METALLB
 from genlb.network.families import families_of
 from genlb.spec.model import SUBDOMAIN, Family
@@ -44,7 +56,27 @@ def adopt_pools(sight: Sight, service_cidrs: tuple[Network, ...]) -> tuple[tuple
             pools.append(AdoptedPool(name, _pool(manifest, name, blocks, families_of(service_cidrs)), blocks))
             notes += _doubts(manifest, name)
     spec: dict[str, Any] = {} if namespace in ("", _NAMESPACE) else {"namespaces": {"metallb": namespace}}
-    return tuple(pools), Part(spec, tuple(notes))
+    return tuple(sorted(pools, key=_order(sight))), Part(spec, tuple(notes))
+
+
+def _order(sight: Sight) -> Callable[[AdoptedPool], tuple[int, int]]:
+    """The order in which genlb's binder or Calico has the pools: another one would be another configuration."""
+    named = [text(pool, "name") for pool in maps(agent_settings(sight, "vip"), "pools")]
+    announced = [
+        text(item, "cidr")
+        for one in sight.calico("BGPConfiguration")
+        if name_of(one) == "default"
+        for item in maps(one, "spec", "serviceLoadBalancerIPs")
+    ]
+
+    def place(pool: AdoptedPool) -> tuple[int, int]:
+        first = str(pool.blocks[0].networks()[0])
+        return (
+            named.index(pool.name) if pool.name in named else len(named),
+            announced.index(first) if first in announced else len(announced),
+        )
+
+    return place
 
 
 def _blocks(manifest: Mapping[str, Any]) -> tuple[tuple[AddressBlock, ...], list[str]]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB, served
+from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB, RBAC, served
 from genlb.drift.model import Read
 from genlb.drift.reads import NAMESPACE, OURS
 
 _KUBE_SYSTEM = "kube-system"
 _ALL_NAMESPACES = ""
+_METALLB = "metallb-system"
 
 _CLUSTER_WIDE = (
     *((f"{CALICO}/v3", kind) for kind in ("BGPConfiguration", "BGPPeer", "BGPFilter", "IPPool")),
@@ -24,7 +25,14 @@ _IN_NAMESPACES_OPTIONAL = (
     (f"{METALLB}/v1beta1", "L2Advertisement"),
     (f"{METALLB}/v1beta2", "BGPPeer"),
 )
-_OURS = ((f"{ARGO}/v1alpha1", "Application"), (f"{FLUX}/v1", "Kustomization"))
+_OURS = (
+    ("v1", "ServiceAccount", True),
+    *((f"{RBAC}/v1", kind, True) for kind in ("Role", "RoleBinding")),
+    *((f"{RBAC}/v1", kind, False) for kind in ("ClusterRole", "ClusterRoleBinding")),
+    (f"{ARGO}/v1alpha1", "Application", True),
+    (f"{FLUX}/v1", "Kustomization", True),
+    ("source.toolkit.fluxcd.io/v1", "GitRepository", True),
+)
 _CONFIG_MAPS = (
     (_KUBE_SYSTEM, "kube-proxy"),
     (_KUBE_SYSTEM, "kubeadm-config"),
@@ -47,8 +55,10 @@ def adoption_reads() -> tuple[Read, ...]:
         *(_list(api, kind, namespaced=False, optional=True) for api, kind in _CLUSTER_WIDE_OPTIONAL),
         *(_list(api, kind) for api, kind in _IN_NAMESPACES),
         *(_list(api, kind, optional=True) for api, kind in _IN_NAMESPACES_OPTIONAL),
-        *(_list(api, kind, optional=True)._replace(selector=OURS) for api, kind in _OURS),
-        Read(("v1",), "Namespace", "namespaces", name=_KUBE_SYSTEM),
+        *(_list(api, kind, namespaced=spaced, optional=True)._replace(selector=OURS) for api, kind, spaced in _OURS),
+        # The controller's image tells MetalLB's release; all Deployments of a cluster would be too many.
+        Read(("apps/v1",), "Deployment", "deployments", _METALLB, optional=True),
+        *(Read(("v1",), "Namespace", "namespaces", name=name) for name in (_KUBE_SYSTEM, NAMESPACE)),
         *(Read(("v1",), "ConfigMap", "configmaps", namespace, name) for namespace, name in _CONFIG_MAPS),
     )
 

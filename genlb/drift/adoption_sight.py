@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import enum
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from genlb.drift.kinds import CALICO
 from genlb.drift.model import Live
+from genlb.drift.reads import NAMESPACE
 from genlb.manifest import Manifest, ResourceKey
-from genlb.spec.model import LABEL
 from genlb.spec.values import Network, parse_network
 
 _NO_LABEL = re.compile(r"[^a-z0-9]+")
@@ -65,6 +66,15 @@ class Sight:
     def calico(self, kind: str) -> list[Manifest]:
         """Every object of one of Calico's kinds."""
         return self.all(CALICO, kind)
+
+
+def agent_settings(sight: Sight, daemon: str) -> Mapping[str, Any]:
+    """The agent.json of ``sysctl`` or ``vip``; empty where that daemon is not there."""
+    try:
+        settings = json.loads(text(sight.one("", "ConfigMap", f"genlb-{daemon}", NAMESPACE), "data", "agent.json"))
+    except (RecursionError, ValueError):
+        return {}
+    return settings if isinstance(settings, dict) else {}
 
 
 def inside(data: Any, *path: str) -> Any:
@@ -129,5 +139,4 @@ def label(raw: str, taken: Iterable[str] = ()) -> str:
         number_ += 1
         suffix = f"-{number_}"
         found = base[: _LONGEST - len(suffix)].rstrip("-") + suffix
-    assert_label = re.fullmatch(LABEL, found)
-    return found if assert_label else "x"
+    return found

@@ -13,6 +13,8 @@ from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.shape import Order, Shape
 from genlb.drift.shape_parts import METADATA, VALUE
 
+_FLUX_SOURCE = "source.toolkit.fluxcd.io"
+
 _TEXT = Shape(typed=False)
 _CIDR = Shape(typed=False, canon=scalars.network)
 _ADDRESS = Shape(typed=False, canon=scalars.endpoint)
@@ -168,25 +170,43 @@ _KUSTOMIZATION = _struct(
         "dependsOn": _REFERENCES,
         "healthChecks": _REFERENCES,
         "healthCheckExprs": _REFERENCES,
+        "force": _default(value=False),
         "interval": _DURATION,
         "retryInterval": _DURATION,
         "timeout": _DURATION,
     }
 )
+_GIT_REPOSITORY = _struct({"interval": _DURATION, "timeout": Shape(typed=False, canon=scalars.duration, default="60s")})
+_CONTROLLERS = _struct(
+    {
+        "healthChecks": _default("Enabled"),
+        "controllers": _struct(
+            {
+                "loadBalancer": _struct({"assignIPs": _default("AllServices")}),
+                "node": _struct(
+                    {"hostEndpoint": _struct({"templates": _steps(_struct({"interfaceCIDRs": _set(_CIDR)}))})}
+                ),
+                "policyMigration": _struct({"enabled": _default("Enabled")}),
+            }
+        ),
+    }
+)
 
 
-def _kind(spec: Shape) -> Shape:
-    return Shape({"metadata": METADATA, "spec": spec}, each=None, typed=False)
+def _kind(spec: Shape, **others: Shape) -> Shape:
+    return Shape({"metadata": METADATA, "spec": spec, **others}, typed=False)
 
 
 CUSTOM: Mapping[tuple[str, str], Shape] = {
-    (ARGO, "Application"): _kind(_APPLICATION),
+    (ARGO, "Application"): _kind(_APPLICATION, operation=Shape(typed=False, assigned=True)),
     (CALICO, "BGPConfiguration"): _kind(_BGP_CONFIGURATION),
     (CALICO, "BGPFilter"): _kind(_BGP_FILTER),
     (CALICO, "BGPPeer"): _kind(_BGP_PEER),
     (CALICO, "FelixConfiguration"): _kind(_FELIX),
     (CALICO, "IPPool"): _kind(_IP_POOL),
     (CALICO, "IPReservation"): _kind(_RESERVATION),
+    (CALICO, "KubeControllersConfiguration"): _kind(_CONTROLLERS),
+    (_FLUX_SOURCE, "GitRepository"): _kind(_GIT_REPOSITORY),
     (FLUX, "Kustomization"): _kind(_KUSTOMIZATION),
     (METALLB, "BGPAdvertisement"): _kind(_BGP_ADVERTISEMENT),
     (METALLB, "BGPPeer"): _kind(_METALLB_PEER),

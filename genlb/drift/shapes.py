@@ -6,17 +6,53 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from genlb.drift.shape import UNKNOWN, Order, Shape
+from genlb.drift import scalars
+from genlb.drift.shape import Order, Shape
 from genlb.drift.shape_builtin import BUILT_IN
 from genlb.drift.shape_custom import CUSTOM
 from genlb.drift.shape_parts import METADATA
 from genlb.manifest import Manifest, ResourceKey
 
-_BUILT_IN_GROUPS = (".k8s.io", "apps", "batch", "autoscaling", "policy", "extensions")
+_BUILT_IN_GROUPS = frozenset(
+    {"", "apps", "autoscaling", "batch", "extensions", "policy"}
+    | {
+        f"{name}.k8s.io"
+        for name in (
+            "admissionregistration",
+            "apiextensions",
+            "apiregistration",
+            "authentication",
+            "authorization",
+            "certificates",
+            "coordination",
+            "discovery",
+            "events",
+            "flowcontrol.apiserver",
+            "internal.apiserver",
+            "networking",
+            "node",
+            "rbac.authorization",
+            "resource",
+            "scheduling",
+            "storage",
+        )
+    }
+)
 _DEEPEST = 64
 
-_UNKNOWN_KIND = Shape({"metadata": METADATA}, typed=False)
+_QUANTITIES = Shape(each=Shape(typed=False, canon=scalars.quantity), typed=False)
+_BY_NAME = {"limits": _QUANTITIES, "requests": _QUANTITIES}
+"""What these hold is quantities in every API that has them."""
+
 _UNKNOWN_BUILT_IN = Shape({"metadata": METADATA})
+_UNKNOWN = Shape(_BY_NAME, typed=False)
+_UNKNOWN.each = _UNKNOWN
+_UNKNOWN_KIND = Shape({"metadata": METADATA}, each=_UNKNOWN, typed=False)
+
+
+def is_known(key: ResourceKey) -> bool:
+    """Whether the tables know what the API server fills in for this kind."""
+    return (key.group, key.kind) in BUILT_IN or (key.group, key.kind) in CUSTOM
 
 
 def shape_of(key: ResourceKey, live: Manifest) -> Shape:
@@ -25,7 +61,7 @@ def shape_of(key: ResourceKey, live: Manifest) -> Shape:
     known = BUILT_IN.get(kind) or CUSTOM.get(kind)
     if known is not None:
         return known
-    if not key.group or key.group in _BUILT_IN_GROUPS:
+    if key.group in _BUILT_IN_GROUPS:
         return _UNKNOWN_BUILT_IN
     return _told(live) or _UNKNOWN_KIND
 
@@ -42,7 +78,7 @@ def _told(live: Manifest) -> Shape | None:
     if not fields:
         return None
     told = _shape(fields, 0)
-    return Shape({**told.fields, "metadata": METADATA}, typed=False)
+    return Shape({**told.fields, "metadata": METADATA}, each=_UNKNOWN, typed=False)
 
 
 def _shape(nodes: list[Mapping[str, Any]], depth: int) -> Shape:
@@ -61,12 +97,15 @@ def _shape(nodes: list[Mapping[str, Any]], depth: int) -> Shape:
             elif name.startswith("v:"):
                 is_set = True
     if depth > _DEEPEST:
-        return UNKNOWN
+        return _UNKNOWN
     if keys:
         return Shape(each=_shape(items, depth + 1), order=Order.KEYED, keys=keys, typed=False)
     if is_set:
         return Shape(order=Order.SET, typed=False)
-    return Shape({name: _shape(below, depth + 1) for name, below in names.items()}, typed=False) if names else UNKNOWN
+    if not names:
+        return _UNKNOWN
+    fields = {name: _BY_NAME.get(name) or _shape(below, depth + 1) for name, below in names.items()}
+    return Shape(fields, each=_UNKNOWN, typed=False)
 
 
 def _keys(text: str) -> tuple[str, ...]:

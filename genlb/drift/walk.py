@@ -118,7 +118,7 @@ class Walk:
             if desired.get(name) is not None or is_addition_of_the_server(name, found, shape):
                 continue
             below = shape.under(name)
-            if isinstance(found, dict) and found and below.each is not None and not below.closed:
+            if isinstance(found, dict) and found and below.each is not None and not below.closed and below.typed:
                 self.map({}, found, below, (*path, name), closed=closed)  # labels, data: each has an owner of its own
             else:
                 self.foreign((*path, name), found, closed=closed)
@@ -135,7 +135,7 @@ class Walk:
             self.map(wanted, found, shape, path, closed=closed)
         elif isinstance(wanted, list) and isinstance(found, list):
             compare_lists(self, wanted, found, shape, path, closed=closed)
-        elif not same(wanted, found, shape) and not _leaves_open(wanted, found, shape):
+        elif not same(wanted, found, shape) and not _leaves_open(wanted, found, shape, path[-1]):
             self.add(Sort.CHANGED, path, wanted, found)
 
     def differs(self, wanted: Any, found: Any, shape: Shape) -> bool:
@@ -152,9 +152,13 @@ def _says_nothing(wanted: Any, shape: Shape, step: object) -> bool:
     return shape.typed and is_empty(wanted) and not (isinstance(step, str) and step in POINTERS)
 
 
-def _leaves_open(wanted: Any, found: Any, shape: Shape) -> bool:
-    """Whether git says "fill in yourself" by an empty value, and the API server did."""
-    return shape.typed and not isinstance(wanted, bool) and is_empty(wanted) and is_filled_in(found, shape)
+def _leaves_open(wanted: Any, found: Any, shape: Shape, step: object) -> bool:
+    """Whether git says "fill in yourself" by an empty value or a placeholder, and somebody did."""
+    if shape.assigned and shape.canon is not None and shape.canon(wanted) is None:
+        return True
+    if isinstance(wanted, bool) or (isinstance(step, str) and step in POINTERS):
+        return False
+    return shape.typed and is_empty(wanted) and is_filled_in(found, shape)
 
 
 def _equal(wanted: Any, found: Any) -> bool:

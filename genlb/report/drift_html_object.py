@@ -11,7 +11,8 @@ from genlb.report.drift_html_fleet import SEVERITY_WORDS, badge, traffic_badge
 from genlb.report.drift_hunks import Hunk, hunks
 from genlb.report.drift_markup import Safe, element, joined, prose, scrollable
 from genlb.report.drift_pair import Row, rows
-from genlb.report.drift_words import UNKNOWN, both, effect, place, title, writer
+from genlb.report.drift_values import both
+from genlb.report.drift_words import UNKNOWN, effect, place, title, writer
 from genlb.report.links import rule_url
 
 SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}

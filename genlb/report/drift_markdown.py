@@ -11,17 +11,8 @@ from collections.abc import Iterator
 from genlb.drift.model import ClusterDrift, Difference, DriftReport, NotChecked, ObjectDrift, Traffic
 from genlb.errors import Severity
 from genlb.report.counts import counted
-from genlb.report.drift_words import (
-    Status,
-    both,
-    headline,
-    place,
-    reasons,
-    status,
-    tally,
-    title,
-    worst_traffic,
-)
+from genlb.report.drift_values import both
+from genlb.report.drift_words import Status, headline, place, reasons, status, tally, title, worst_traffic
 from genlb.report.links import rule_url
 from genlb.report.markdown import code, escaped, marker
 from genlb.report.visible import visible

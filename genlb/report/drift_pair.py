@@ -6,7 +6,6 @@ as the data that it is compared as. Which rows differ is not decided here: diffe
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
@@ -14,13 +13,13 @@ from genlb.drift.model import ABSENT, Difference, ObjectDrift
 from genlb.drift.path import Item
 from genlb.errors import Severity
 from genlb.report.drift_locate import Place, locate, replaced
+from genlb.report.drift_match import aligned, by_identity, by_text, identities, lines
 from genlb.report.drift_plain import plain
-from genlb.report.drift_words import DEEPEST, shown
+from genlb.report.drift_values import DEEPEST, shown
 from genlb.report.masking import STARS, masked_data
 
 _KEYS = (("name",), ("containerPort", "protocol"), ("port", "protocol"), ("mountPath",), ("cidr",), ("key",), ("ip",))
 _WIDEST = 160
-_LONGEST_TEXT = 400
 _SECRET_FIELDS = frozenset({"data", "stringData"})
 
 
@@ -80,63 +79,53 @@ class _Pairing:
         for name, both in _fields(self._root):
             yield from self._node(both, 0, f"{name}:")
 
-    def _node(self, both: _Both, indent: int, head: str) -> Iterator[Row]:
+    def _node(self, both: _Both, indent: int, head: str, lead: str = "") -> Iterator[Row]:
+        """The rows of a value; ``head`` stands before it, and ``lead`` (a dash) before the first row."""
         kinds = {_kind(side) for side in both[:2] if side is not ABSENT}
         if len(kinds) > 1:
             for side in both.apart():
-                yield from self._node(side, indent, head)
+                yield from self._node(side, indent, head, lead)
         elif indent > DEEPEST * 2:
-            yield self._row(both, indent, f"{head} …", f"{head} …")
+            yield self._row(both, indent, f"{head} …", f"{head} …", lead)
         else:
-            yield from getattr(self, f"_{kinds.pop()}")(both, indent, head)
+            yield from getattr(self, f"_{kinds.pop()}")(both, indent, head, lead)
 
-    def _mapping(self, both: _Both, indent: int, head: str) -> Iterator[Row]:
-        lead = head == "-"
-        if not lead:
-            yield self._row(both, indent, head, head)
+    def _mapping(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
+        if head:
+            yield self._row(both, indent, head, head, lead)
         for number, (name, field) in enumerate(_fields(both)):
-            if lead and not number:
-                yield from self._node(field, indent, f"- {name}:")
-            else:
-                yield from self._node(field, indent + 2, f"{name}:")
+            yield from self._node(field, indent + 2 if head else indent, f"{name}:", "" if head or number else lead)
 
-    def _items(self, both: _Both, indent: int, head: str) -> Iterator[Row]:
-        yield self._row(both, indent, head, head)
-        inner = indent + 2 if head == "-" else indent
+    def _items(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
+        yield self._row(both, indent, head, head, lead)
         for left, right in self._matched(both):
             left_item = ABSENT if left is None else both.left[left]
             right_item = ABSENT if right is None else both.right[right]
             item = both.at(left_item, right_item, -1 if left is None else left, -1 if right is None else right)
-            yield from self._node(item, inner, "-")
+            yield from self._node(item, indent + 2, "", "- ")
 
-    def _text(self, both: _Both, indent: int, head: str) -> Iterator[Row]:
-        yield self._row(both, indent, f"{head} |", f"{head} |")
+    def _text(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
+        yield self._row(both, indent, f"{head} |", f"{head} |", lead)
         pad = " " * (indent + 2)
-        left, right = _lines(both.left), _lines(both.right)
-        for left_line, right_line in _aligned(left, right):
+        for left, right in aligned(lines(both.left), lines(both.right)):
             row = self._row(both, indent + 2, "", "")
-            same = left_line == right_line
             yield row._replace(
-                left=None if left_line is None else self._hidden(both, pad + left_line),
-                right=None if right_line is None else self._hidden(both, pad + right_line),
-                severity=None if same else row.severity,
+                left=None if left is None else self._hidden(both, pad + left),
+                right=None if right is None else self._hidden(both, pad + right),
+                severity=None if left == right else row.severity,
             )
 
-    def _scalar(self, both: _Both, indent: int, head: str) -> Iterator[Row]:
+    def _scalar(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
         left, right = (f"{head} {self._hidden(both, shown(side, widest=_WIDEST))}" for side in both[:2])
-        yield self._row(both, indent, left, right)
+        yield self._row(both, indent, left, right, lead)
 
-    def _row(self, both: _Both, indent: int, left: str, right: str) -> Row:
-        pad = " " * indent
-        found = [
-            difference
-            for marks, place in ((self._left, both.left_place), (self._right, both.right_place))
-            for difference in _at(marks, place)
-        ]
+    def _row(self, both: _Both, indent: int, left: str, right: str, lead: str = "") -> Row:
+        pad = f"{' ' * (indent - len(lead))}{lead}"
+        found = [*_at(self._left, both.left_place), *_at(self._right, both.right_place)]
         return Row(
-            None if both.left is ABSENT else pad + left,
-            None if both.right is ABSENT else pad + right,
-            indent,
+            None if both.left is ABSENT else pad + left.lstrip(),
+            None if both.right is ABSENT else pad + right.lstrip(),
+            indent - len(lead),
             min((one.severity for one in found), key=lambda severity: severity.rank, default=None),
         )
 
@@ -152,10 +141,10 @@ class _Pairing:
         left = [] if both.left is ABSENT else both.left
         right = [] if both.right is ABSENT else both.right
         for fields in self._keys:
-            keys = [_identities(side, fields) for side in (left, right)]
+            keys = [identities(side, fields) for side in (left, right)]
             if keys[0] is not None and keys[1] is not None:
-                return _by_identity(keys[0], keys[1])
-        return _by_text([shown(item) for item in left], [shown(item) for item in right])
+                return by_identity(keys[0], keys[1])
+        return by_text([shown(item) for item in left], [shown(item) for item in right])
 
 
 def _fields(both: _Both) -> list[tuple[str, _Both]]:
@@ -167,7 +156,7 @@ def _fields(both: _Both) -> list[tuple[str, _Both]]:
     if shared is not None and (names[0] not in left or names[0] not in right):
         names.remove(shared)
         names.insert(0, shared)
-    return [(str(name), both.at(left.get(name, ABSENT), right.get(name, ABSENT), name, name)) for name in names]
+    return [(shown(name), both.at(left.get(name, ABSENT), right.get(name, ABSENT), name, name)) for name in names]
 
 
 def _kind(value: Any) -> str:
@@ -191,37 +180,3 @@ def _marks(differences: Sequence[Difference], side: Any) -> dict[Place, Differen
 def _at(marks: dict[Place, Difference], place: Place) -> Iterator[Difference]:
     """What differs at a place or around it."""
     return (marks[place[:length]] for length in range(1, len(place) + 1) if place[:length] in marks)
-
-
-def _identities(items: Sequence[Any], fields: tuple[str, ...]) -> list[str] | None:
-    """Each item's key, None where these fields do not tell the items apart."""
-    if not all(isinstance(item, dict) and fields[0] in item for item in items):
-        return None
-    keys = [shown([item.get(field) for field in fields]) for item in items]
-    return keys if len(set(keys)) == len(keys) else None
-
-
-def _by_identity(left: list[str], right: list[str]) -> list[tuple[int | None, int | None]]:
-    where = {key: number for number, key in enumerate(right)}
-    matched: list[tuple[int | None, int | None]] = [(number, where.pop(key, None)) for number, key in enumerate(left)]
-    return [*matched, *((None, number) for number in where.values())]
-
-
-def _by_text(left: list[str], right: list[str]) -> list[tuple[int | None, int | None]]:
-    matched: list[tuple[int | None, int | None]] = []
-    for _, low, high, start, end in difflib.SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
-        for offset in range(max(high - low, end - start)):
-            number = low + offset if low + offset < high else None
-            matched.append((number, start + offset if start + offset < end else None))
-    return matched
-
-
-def _lines(text: Any) -> list[str]:
-    lines: list[str] = text.rstrip("\n").split("\n") if isinstance(text, str) else []
-    more = len(lines) - _LONGEST_TEXT
-    return lines if more <= 0 else [*lines[:_LONGEST_TEXT], f"… {more} more lines"]
-
-
-def _aligned(left: list[str], right: list[str]) -> Iterator[tuple[str | None, str | None]]:
-    for one, other in _by_text(left, right):
-        yield (None if one is None else left[one], None if other is None else right[other])

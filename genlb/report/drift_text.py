@@ -11,18 +11,8 @@ from collections.abc import Iterable, Iterator
 from genlb.drift.model import ClusterDrift, Difference, DriftReport, ObjectDrift, State, Traffic
 from genlb.errors import Severity
 from genlb.report.counts import counted
-from genlb.report.drift_words import (
-    Status,
-    both,
-    drifting,
-    effect,
-    headline,
-    place,
-    status,
-    title,
-    worst_traffic,
-    writer,
-)
+from genlb.report.drift_values import both
+from genlb.report.drift_words import Status, drifting, effect, headline, place, status, title, worst_traffic, writer
 from genlb.report.style import Role, Style
 from genlb.report.visible import visible
 from genlb.report.visible import width as columns

@@ -18,8 +18,10 @@ MARK = "genlb:ignore"
 """What a file must hold to be looked at."""
 
 _BREAK = re.compile("\r\n|\r|\n")
-_COMMENT = re.compile(rf"(?:(?<=[ \t])|^)#[ \t]*{MARK}(?![\w-])(?P<ids>.*?)(?:[ \t]--(?:[ \t]+(?P<reason>.*))?)?$")
+_REASON = r"(?P<dashes>[ \t]--(?:[ \t]+(?P<reason>.*))?)?"
+_COMMENT = re.compile(rf"(?:(?<=[ \t])|^)#[ \t]*{MARK}(?![\w-])(?P<ids>.*?){_REASON}$")
 _ID = re.compile(r"[^\s,:]+")
+_LIKE_AN_ID = re.compile(r"(?i)glb[0-9]*")
 
 _Place = tuple[int, int]
 
@@ -39,6 +41,8 @@ def _on_line(number: int, line: str, values: list[tuple[_Place, _Place]], file: 
         return
     reason = (match["reason"] or "").strip()
     ids = list(_ID.finditer(line, match.start("ids"), match.end("ids")))
+    if match["dashes"] is None:  # what follows the ids is a reason without its dashes: one complaint, not one a word
+        ids = ids[:1] + [one for one in ids[1:] if _LIKE_AN_ID.fullmatch(one[0])]
     for one in ids:
         span = Span(file, number, one.start() + 1, number, one.end() + 1)
         yield Entry(rule=one[0], reason=reason, span=span, line=number)

@@ -155,7 +155,9 @@ def _complaints(entry: Entry, today: str, *, unused: bool) -> Iterator[Diagnosti
         yield _told(UNUSED, entry, message, "mend what it is about, and remove this suppression")
         return
     if not entry.reason.strip():
-        cure = f"# genlb:ignore {entry.rule} -- why" if entry.line else "add reason: why, for those who read it later"
+        cure = "add reason: why, for those who read it later"
+        if entry.line:
+            cure = f"say why, behind two dashes: # genlb:ignore {entry.rule} -- why"
         yield _told(SUPPRESSION, entry, f"the suppression of {entry.rule} gives no reason and hides nothing", cure)
     if entry.expires and not _is_day(entry.expires):
         message = f"{entry.expires} is no day of the calendar: the suppression of {entry.rule} hides nothing"
@@ -165,7 +167,8 @@ def _complaints(entry: Entry, today: str, *, unused: bool) -> Iterator[Diagnosti
         yield _told(SUPPRESSION, entry, message, "mend what it hid, or set a later day on purpose", at=entry.ends)
     elif entry.reason.strip() and unused:
         message = f"the suppression of {entry.rule} hides nothing: there is no such finding {_scope(entry)}"
-        yield _told(UNUSED, entry, message, "remove it")
+        here = "; a comment hides what is reported on its own line, and nothing else" if entry.line else ""
+        yield _told(UNUSED, entry, message, f"remove it{here}")
 
 
 def _unknown(rule_id: str, known: Collection[str]) -> tuple[str, str]:

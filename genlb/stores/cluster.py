@@ -27,6 +27,9 @@ AT_ONCE = 8
 SECONDS = 120.0
 """What reading one cluster may take; one that answers needs less than one."""
 
+_ONE_API_ALONE = frozenset({403, 503})
+"""What may be said of one API of two: no right to it, or what serves it is down."""
+
 FollowUps = Callable[[Live], Sequence[Read]]
 
 
@@ -152,6 +155,8 @@ class _Cluster:
                 continue
             except ReadFailure as error:
                 failure = failure or error
+                if error.status not in _ONE_API_ALONE:
+                    break
         if failure is None and not read.optional:
             what = f"the cluster serves no {read.kind} ({' or '.join(read.apis)})"
             failure = ReadFailure(what, "are the CustomResourceDefinitions installed, is the version the right one?")

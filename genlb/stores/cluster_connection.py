@@ -149,6 +149,7 @@ class Connections:
                 raise TimeoutError
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
+        response.close()  # read1 leaves it open, and the connection busy
         told = {name.lower(): value for name, value in response.getheaders()}
         return Reply(response.status, told, bytes(body)), not response.will_close
 

@@ -1,7 +1,8 @@
 """Of a few hundred specs made at random, half of them spoilt: real servers say what genlb says without one.
 
-Two verdicts are held against theirs: that of the object files on each custom resource, as it is or spoilt once more, and
-that of ``genlb validate`` on a whole spec. Each distinct object is judged once, by a server-side apply that is dry.
+Two verdicts are held against theirs: that of the object files on each custom resource, as it is and, of every other
+one, spoilt once more, and that of ``genlb validate`` on a whole spec. Each distinct object is judged by a server-side
+apply that is dry.
 """
 
 from __future__ import annotations

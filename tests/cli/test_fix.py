@@ -101,14 +101,20 @@ def test_line_ends_and_a_byte_order_mark_stay(genlb: Genlb, repository: Path, li
     assert (repository / CLUSTER).read_bytes() == b"\xef\xbb\xbf" + mended.encode()
 
 
-def test_rendered_files_are_never_touched(genlb: Genlb, repository: Path) -> None:
-    assert genlb("render").code == 0
-    write(repository, "clusters/fra1-prod/rendered/cluster.yaml", "kubernetes: 1.35\n")
+@pytest.mark.parametrize(("folder", "is_mended"), [("rendered/", False), ("", True)])
+def test_rendered_files_are_never_touched(genlb: Genlb, repository: Path, folder: str, *, is_mended: bool) -> None:
+    base = f"clusters/fra1-prod/{folder}base.yaml"
+    write(repository, base, "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nbindAddress: 65001:50\n")
+    merged = f"mode: iptables, ownership: Merge, baseConfig: {folder}base.yaml"
+    replace(repository, CLUSTER, "mode: iptables", merged)
     before = snapshot(repository)
 
-    genlb("validate", "--fix")
+    done = genlb("validate", "--fix")
 
-    assert snapshot(repository) == before
+    assert done.code == 1
+    assert ("error[GLB105]" in done.err) is not is_mended
+    after = snapshot(repository)
+    assert {path for path in after if after[path] != before[path]} == ({base} if is_mended else set())
 
 
 def test_only_named_clusters_are_mended(genlb: Genlb, repository: Path) -> None:

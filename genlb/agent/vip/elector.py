@@ -125,7 +125,7 @@ class Elector:
 
     def wake(self, now: float) -> float:
         """When ``step`` must be called again at the latest."""
-        times = [self._next_errand(now)]
+        times = [self._next_errand()]
         if self._other is not None:
             times.append(self._other.sent + self._timing.timeout)
         if self._confirmed is not None:
@@ -134,7 +134,7 @@ class Elector:
         times += [bid.retry for bid in self._bids.values()]
         return min((time for time in times if time > now), default=_NEVER)
 
-    def _next_errand(self, now: float) -> float:
+    def _next_errand(self) -> float:
         if self._write is not None:
             return self._write.sent + self._timing.timeout
         if self.left or (self._confirmed is None and not self._is_clean()):
