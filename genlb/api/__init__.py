@@ -33,6 +33,7 @@ from genlb.stores.repository import Repository
 if TYPE_CHECKING:
     from genlb.api.adopt import adopt_cluster, hold_place, read_for_adoption, write_adopted
     from genlb.api.diff import Comparison, comparison, diff_between
+    from genlb.api.drift import Question, drift_of, drift_of_path, drift_report, fabrics, write_drift
     from genlb.api.fixing import Mended, fix
     from genlb.api.history import Before, load_at, since
     from genlb.api.plan import plan_change, planned
@@ -61,6 +62,7 @@ __all__ = [
     "LoadedCluster",
     "Mended",
     "Plan",
+    "Question",
     "Renderable",
     "Repository",
     "Shown",
@@ -74,8 +76,12 @@ __all__ = [
     "comparison",
     "conclude",
     "diff_between",
+    "drift_of",
+    "drift_of_path",
+    "drift_report",
     "explain_field",
     "explain_rule",
+    "fabrics",
     "fix",
     "has_errors",
     "hold_place",
@@ -105,6 +111,7 @@ __all__ = [
     "tree_findings",
     "write",
     "write_adopted",
+    "write_drift",
     "write_report",
     "write_schema",
 ]

@@ -28,3 +28,8 @@ def of_change(found: Rule) -> Callable[[ChangeCheck], ChangeCheck]:
         return check
 
     return mark
+
+
+def rules_of_change() -> frozenset[str]:
+    """The ids of all rules that compare a cluster with what it was."""
+    return frozenset(found.id for found, _ in _CHECKS)
