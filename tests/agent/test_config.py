@@ -47,7 +47,7 @@ def test_without_a_section_there_is_none() -> None:
 def changed(daemon: str, path: str, value: Any) -> str:
     """agent.json with another value at ``path``; ``...`` takes the key away."""
     file = json.loads(agent_json(daemon, a_full_cluster() if daemon == "sysctl" else None))
-    *parents, last = path.split(".")
+    *parents, last = path.split(":")
     place = file
     for parent in parents:
         place = place[int(parent)] if parent.isdigit() else place[parent]
@@ -65,32 +65,32 @@ MISTAKES = [
     ("vip", "cluster", "", "cluster"),
     ("vip", "cluster", ..., "cluster"),
     ("vip", "extra", 1, "extra"),
-    ("vip", "pools.0.cidrs", ["10.0.0.1/24"], "pools[0].cidrs[0]"),
-    ("vip", "pools.0.cidrs", ["10.0.0.0"], "pools[0].cidrs[0]"),
-    ("vip", "pools.0.cidrs", ["fd00::0/64"], "pools[0].cidrs[0]"),
-    ("vip", "pools.0.cidrs", [17], "pools[0].cidrs[0]"),
-    ("vip", "pools.0.cidrs", "10.0.0.0/24", "pools[0].cidrs"),
-    ("vip", "pools.1.announce", "Auto", "pools[1].announce"),
+    ("vip", "pools:0:cidrs", ["10.0.0.1/24"], "pools[0].cidrs[0]"),
+    ("vip", "pools:0:cidrs", ["10.0.0.0"], "pools[0].cidrs[0]"),
+    ("vip", "pools:0:cidrs", ["fd00::0/64"], "pools[0].cidrs[0]"),
+    ("vip", "pools:0:cidrs", [17], "pools[0].cidrs[0]"),
+    ("vip", "pools:0:cidrs", "10.0.0.0/24", "pools[0].cidrs"),
+    ("vip", "pools:1:announce", "Auto", "pools[1].announce"),
     ("vip", "pools", [[]], "pools[0]"),
     ("vip", "routed", None, "routed"),
-    ("vip", "routed.bind", "Dummy", "routed.bind"),
+    ("vip", "routed:bind", "Dummy", "routed.bind"),
     ("vip", "l2", None, "l2"),
-    ("vip", "l2.requestTimeoutSeconds", 3, "l2"),
-    ("vip", "l2.leaseDurationSeconds", 0, "l2.leaseDurationSeconds"),
-    ("vip", "l2.renewIntervalSeconds", "2s", "l2.renewIntervalSeconds"),
-    ("vip", "l2.renewIntervalSeconds", True, "l2.renewIntervalSeconds"),
-    ("vip", "l2.renewIntervalSeconds", 1e300, "l2.renewIntervalSeconds"),
+    ("vip", "l2:requestTimeoutSeconds", 3, "l2"),
+    ("vip", "l2:leaseDurationSeconds", 0, "l2.leaseDurationSeconds"),
+    ("vip", "l2:renewIntervalSeconds", "2s", "l2.renewIntervalSeconds"),
+    ("vip", "l2:renewIntervalSeconds", True, "l2.renewIntervalSeconds"),
+    ("vip", "l2:renewIntervalSeconds", 1e300, "l2.renewIntervalSeconds"),
     ("vip", "guard", "yes", "guard"),
-    ("vip", "kubeProxy.mode", "userspace", "kubeProxy.mode"),
-    ("vip", "http.addresses", ["All"], "http.addresses[0]"),
-    ("vip", "http.port", 0, "http.port"),
-    ("vip", "http.port", 70000, "http.port"),
+    ("vip", "kubeProxy:mode", "userspace", "kubeProxy.mode"),
+    ("vip", "http:addresses", ["All"], "http.addresses[0]"),
+    ("vip", "http:port", 0, "http.port"),
+    ("vip", "http:port", 70000, "http.port"),
     ("vip", "report", None, "report"),
-    ("sysctl", "sysctls.net/../../etc/passwd", "1", "sysctls.net/../../etc/passwd"),
-    ("sysctl", "sysctls.kernel//x", "1", "sysctls.kernel//x"),
-    ("sysctl", "sysctls.kernel/x", 1, "sysctls.kernel/x"),
-    ("sysctl", "perInterface.ipv4.a/b", "1", "perInterface.ipv4.a/b"),
-    ("sysctl", "perInterface.interfaces", [None], "perInterface.interfaces[0]"),
+    ("sysctl", "sysctls:net/../../etc/passwd", "1", "sysctls.net/../../etc/passwd"),
+    ("sysctl", "sysctls:kernel//x", "1", "sysctls.kernel//x"),
+    ("sysctl", "sysctls:kernel/x", 1, "sysctls.kernel/x"),
+    ("sysctl", "perInterface:ipv4:a/b", "1", "perInterface.ipv4.a/b"),
+    ("sysctl", "perInterface:interfaces", [None], "perInterface.interfaces[0]"),
     ("sysctl", "dropIn", 5, "dropIn"),
 ]
 

@@ -167,7 +167,7 @@ def carried_out(found: Held, steps: tuple[object, ...]) -> Held:
 
 def foreign(found: Held) -> set[object]:
     """All that is not marked, or marked and outside the pools."""
-    entries = [*found.addresses, *found.routes]
+    entries: list[HeldAddress | HeldRoute] = [*found.addresses, *found.routes]
     return {entry for entry in entries if not entry.marked or POOLS.of(entry.address) is None}
 
 

@@ -12,15 +12,16 @@ from genlb.agent.vip.facts import Node, Port, Service, Slice
 from genlb.agent.vip.reading import DRAIN, EXCLUDE, key_of, node_from, service_from, slice_from
 from tests.agent.objects import node_object, service_object, slice_object
 
+FIELDS = (
+    *("metadata", "spec", "status", "loadBalancer", "ingress", "ip", "type", "ports", "port", "endpoints"),
+    *("conditions", "labels", "nodeName", "addresses", "kubernetes.io/service-name", "name"),
+)
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: (
         st.lists(inner, max_size=3)
         | st.dictionaries(
-            st.sampled_from(
-                "metadata spec status loadBalancer ingress ip type ports port endpoints conditions labels nodeName "
-                "addresses kubernetes.io/service-name name".split()
-            ),
+            st.sampled_from(FIELDS),
             inner,
             max_size=4,
         )

@@ -51,10 +51,7 @@ def put(node: Any, steps: list[str], value: Any) -> None:
     """Set, or remove, what stands at ``steps``."""
     *way, last = steps
     for step in way:
-        if isinstance(node, list):
-            node = node[int(step)]
-        else:
-            node = node.setdefault(step, {})
+        node = node[int(step)] if isinstance(node, list) else node.setdefault(step, {})
     if isinstance(node, list):
         index = int(last)
         if value is GONE:

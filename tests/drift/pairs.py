@@ -330,8 +330,8 @@ SPELLINGS = (
     ),
     drift("a trailing line break of a ConfigMap counts", CONFIG_MAP, change(CONFIG_MAP, data__color="green\n")),
     same("stringData became data", change(SECRET, data=GONE, stringData={"token": "hunter2"}), SECRET),
-    same("base64 in lines", change(SECRET, data__token="aHVu\ndGVyMg==\n"), SECRET),
-    drift("another secret", SECRET, change(SECRET, data__token="aHVudGVyMw=="), (CHANGED, "data.token")),
+    same("base64 in lines", change(SECRET, data={"token": "aHVu\ndGVyMg==\n"}), SECRET),
+    drift("another secret", SECRET, change(SECRET, data={"token": "aHVudGVyMw=="}), (CHANGED, "data.token")),
     drift("a secret of stringData, changed live", change(SECRET, data=GONE, stringData={"token": "x"}), SECRET),
 )
 
