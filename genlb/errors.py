@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import NamedTuple
 
 
@@ -78,8 +77,7 @@ class Fix(NamedTuple):
     wording: Wording = Wording.TEXT
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Diagnostic:
+class Diagnostic(NamedTuple):
     """One located message: what is wrong (``message``), why it hurts (``why``), what to do (``help``).
 
     ``fix`` is the help as an edit, where there is but one way to mend it.

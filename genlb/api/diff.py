@@ -18,7 +18,8 @@ from genlb.network.impact import impact_of
 from genlb.network.impact_model import Side
 from genlb.report.diff import ClusterDiff, Diff, ObjectChange, State, Status, object_change
 from genlb.report.suggestion import did_you_mean
-from genlb.rules import View, judge_change
+from genlb.rules import View
+from genlb.rules.change import judge_change
 from genlb.stores.ancestry import merge_base
 from genlb.stores.commit import Commit
 from genlb.stores.repository import Repository

@@ -8,7 +8,8 @@ from contextlib import contextmanager
 from genlb.api.clusters import LoadedCluster, changed_files, is_touched
 from genlb.errors import Diagnostic
 from genlb.network import decide
-from genlb.rules import View, judge_change
+from genlb.rules import View
+from genlb.rules.change import judge_change
 from genlb.stores.commit import Commit
 from genlb.stores.repository import Repository
 

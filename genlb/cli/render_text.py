@@ -105,12 +105,11 @@ def _sum(results: Sequence[Result]) -> str:
 
 
 def _tell_difference(console: Console, difference: Difference) -> None:
-    import dataclasses
 
     from genlb.report.difference import unified
     from genlb.report.text import diagnostic_text
 
-    bare = dataclasses.replace(difference.finding, why="", help="")
+    bare = difference.finding._replace(why="", help="")
     console.tell(diagnostic_text(bare, (), console.err_style, pointer=False))
     if not difference.finding.span.file.endswith(_LISTING):
         console.result(unified(difference.finding.span.file, difference.before, difference.after, console.out_style))

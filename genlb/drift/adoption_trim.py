@@ -50,7 +50,7 @@ _DEFAULTS: Mapping[str, Any] = {
 _OF_A_POOL: Mapping[str, Any] = {"autoAssign": True, "avoidBuggyIPs": False}
 
 # Maps that are values: written in full or not at all.
-_WHOLE = frozenset({"destination", "extra", "nodeSelector", "sourceRef", "sysctl", "vip"})
+_WHOLE = frozenset({"destination", "extra", "image", "nodeSelector", "sourceRef", "sysctl", "vip"})
 # Where silence is an answer: the cluster has no password, so one that is inherited must go.
 _SILENT = frozenset({"bgp", "kubeProxy"})
 

@@ -87,7 +87,10 @@ def _wanted(desired: Desired, live: Live, *, strict: bool) -> Iterator[ObjectDri
         found = live.objects.get(key)
         wanted = desired.objects[key]
         if found is not None:
-            yield _both(key, wanted, found, pools.get(key), strict=strict)
+            try:
+                yield _both(key, wanted, found, pools.get(key), strict=strict)
+            except RecursionError:
+                yield ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
         elif not live.covers(key):
             yield ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
         elif not (elsewhere and key.group == ARGO):
@@ -156,11 +159,18 @@ def _others(name: str, desired: Desired, live: Live, cluster: Cluster | None, *,
             differences=(object_finding(found.key, found.rule, effect, manifest),),
             uid=_metadata(manifest, "uid"),
             resource_version=_metadata(manifest, "resourceVersion"),
-            live=masked_manifest(found.key, normalised(found.key, manifest)),
+            live=_shown(found.key, manifest),
         )
     versions = tuple(version_findings(cluster, live.versions)) if cluster else ()
     if versions:
         yield ObjectDrift(key=cluster_key(name), state=_state(versions), differences=versions)
+
+
+def _shown(key: ResourceKey, manifest: Manifest) -> Manifest | None:
+    try:
+        return masked_manifest(key, normalised(key, manifest))
+    except RecursionError:
+        return None  # too deep to be looked through for secrets, so it is not shown
 
 
 def _ignored(one: ObjectDrift, ignoring: Ignores) -> ObjectDrift:
@@ -188,11 +198,14 @@ def _metadata(manifest: Manifest, field: str) -> str:
 
 
 def _untold(objects: Sequence[ObjectDrift], live: Live) -> Iterator[NotChecked]:
-    """Objects that nobody looked for, unless whoever read the cluster said so already."""
-    unseen = [one.key for one in objects if one.state is State.NOT_CHECKED]
-    if unseen and not live.not_checked:
-        for key in unseen:
-            yield NotChecked(str(key), "nothing that was read tells whether it is there")
+    """What could not be compared, unless whoever read the cluster said so already."""
+    for one in objects:
+        if one.state is not State.NOT_CHECKED:
+            continue
+        if one.key in live.objects:
+            yield NotChecked(str(one.key), "it is nested too deeply to be compared")
+        elif not live.not_checked:
+            yield NotChecked(str(one.key), "nothing that was read tells whether it is there")
 
 
 def _notes(desired: Desired, live: Live) -> Iterator[str]:

@@ -123,12 +123,21 @@ def same(one: Any, other: Any, shape: Shape) -> bool:
 
 
 def alike(one: Any, other: Any) -> bool:
-    """Equality of plain data that keeps ``True`` and 1 apart, at any depth."""
-    if isinstance(one, dict) and isinstance(other, dict):
-        return one.keys() == other.keys() and all(alike(value, other[key]) for key, value in one.items())
-    if isinstance(one, list) and isinstance(other, list):
-        return len(one) == len(other) and all(map(alike, one, other))
-    return isinstance(one, bool) is isinstance(other, bool) and bool(one == other)
+    """Equality of plain data that keeps ``True`` and 1 apart, however deep."""
+    rest = [(one, other)]
+    while rest:
+        left, right = rest.pop()
+        if isinstance(left, dict) and isinstance(right, dict):
+            if left.keys() != right.keys():
+                return False
+            rest.extend((value, right[key]) for key, value in left.items())
+        elif isinstance(left, list) and isinstance(right, list):
+            if len(left) != len(right):
+                return False
+            rest.extend(zip(left, right, strict=True))
+        elif isinstance(left, bool) is not isinstance(right, bool) or left != right:
+            return False
+    return True
 
 
 def is_filled_in(value: Any, shape: Shape) -> bool:
@@ -139,7 +148,7 @@ def is_filled_in(value: Any, shape: Shape) -> bool:
         return same(value, shape.default, shape)
     if isinstance(value, dict):
         return bool(value) and all(is_addition_of_the_server(name, item, shape) for name, item in value.items())
-    if isinstance(value, list) and shape.harmless is not None:
+    if isinstance(value, list) and shape.harmless is not None and shape.keys:
         return all(isinstance(item, dict) and shape.harmless(str(item.get(shape.keys[0]))) for item in value)
     return False
 

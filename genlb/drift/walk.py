@@ -126,10 +126,10 @@ class Walk:
     def value(self, wanted: Any, found: Any, shape: Shape, path: Path, *, closed: bool) -> None:
         """Compare two values of any type; ``found`` is None where there is none."""
         if found is None:
-            if not _says_nothing(wanted, shape, path[-1]):
+            if wanted is not None and not _says_nothing(wanted, shape, path[-1]):
                 self.add(Sort.MISSING, path, wanted, ABSENT)
         elif len(path) > _DEEPEST:
-            if not _equal(wanted, found):
+            if not alike(wanted, found):
                 self.add(Sort.CHANGED, path, wanted, found)
         elif isinstance(wanted, dict) and isinstance(found, dict):
             self.map(wanted, found, shape, path, closed=closed)
@@ -159,10 +159,3 @@ def _leaves_open(wanted: Any, found: Any, shape: Shape, step: object) -> bool:
     if isinstance(wanted, bool) or (isinstance(step, str) and step in POINTERS):
         return False
     return shape.typed and is_empty(wanted) and is_filled_in(found, shape)
-
-
-def _equal(wanted: Any, found: Any) -> bool:
-    try:
-        return alike(wanted, found)
-    except RecursionError:
-        return False

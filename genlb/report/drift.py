@@ -1,39 +1,28 @@
-"""Every format that drift can be reported in, by the name that ``--report`` takes; all from one `DriftReport`."""
+"""Every format that drift can be reported in, by the name that ``--report`` takes; all from one `DriftReport`.
+
+A format is loaded when it is asked for: ``genlb drift`` on a terminal shall not pay for those of code scanning.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from importlib import import_module
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from genlb.drift.model import DriftReport
-from genlb.report.drift_github import drift_github
-from genlb.report.drift_html import Template, drift_html
-from genlb.report.drift_json import drift_json
-from genlb.report.drift_junit import drift_junit
-from genlb.report.drift_markdown import drift_markdown
-from genlb.report.drift_prom import drift_prom
-from genlb.report.drift_sarif import drift_sarif
 from genlb.report.drift_text import drift_text
-from genlb.report.fabric import Fabric
 from genlb.report.style import PLAIN, Style
 
-HTML = "html"
-_WIDTH = 120
+if TYPE_CHECKING:
+    from genlb.report.fabric import Fabric
 
-_FORMATS: Mapping[str, Callable[[DriftReport], str]] = MappingProxyType(
-    {
-        "github": drift_github,
-        "json": drift_json,
-        "junit": drift_junit,
-        "markdown": drift_markdown,
-        "prom": drift_prom,
-        "sarif": drift_sarif,
-        "text": lambda report: drift_text(report, PLAIN, _WIDTH, verbose=True),
-    }
-)
+Template: TypeAlias = Callable[[str], bytes]
+"""Reads a packaged file by its name below ``templates/``."""
 
-DRIFT_FORMATS: tuple[str, ...] = tuple(sorted((*_FORMATS, HTML)))
+DRIFT_FORMATS = ("github", "html", "json", "junit", "markdown", "prom", "sarif", "text")
 """The names that `write` knows."""
+
+_WIDTH = 120
 
 
 def write(form: str, report: DriftReport, fabrics: Mapping[str, Fabric], template: Template) -> str:
@@ -42,7 +31,16 @@ def write(form: str, report: DriftReport, fabrics: Mapping[str, Fabric], templat
     ``fabrics`` are the clusters' drawings by name, as far as there are any, and ``template`` reads a packaged file
     (``genlb.resources.template``); only ``html`` looks at either.
     """
-    return drift_html(report, fabrics, template) if form == HTML else _FORMATS[form](report)
+    if form not in DRIFT_FORMATS:
+        raise KeyError(form)
+    if form == "text":
+        return drift_text(report, PLAIN, _WIDTH, verbose=True)
+    if form == "html":
+        from genlb.report.drift_html import drift_html
+
+        return drift_html(report, fabrics, template)
+    module = import_module(f"genlb.report.drift_{form}")
+    return cast("Callable[[DriftReport], str]", getattr(module, f"drift_{form}"))(report)
 
 
 def text(report: DriftReport, style: Style, width: int, *, verbose: bool) -> str:

@@ -9,19 +9,15 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
 
 from genlb.drift.model import ClusterDrift, DriftReport
 from genlb.report.counts import counted
 from genlb.report.drift_html_cluster import Extent, cluster_section
-from genlb.report.drift_html_fleet import fleet_section
+from genlb.report.drift_html_fleet import fleet_section, gravest_first
 from genlb.report.drift_markup import Safe, element, joined
 from genlb.report.drift_words import Status, moment, status
 from genlb.report.fabric import Fabric
 from genlb.report.links import PROJECT
-
-Template: TypeAlias = Callable[[str], bytes]
-"""Reads a packaged file by its name below ``templates/``."""
 
 STYLE, SCRIPT = "drift/report.css", "drift/report.js"
 
@@ -31,7 +27,7 @@ _UNFOLDED = 12
 """Objects that drift up to which both sides are shown at once; clusters up to which those in step are told in full."""
 
 
-def drift_html(report: DriftReport, fabrics: Mapping[str, Fabric], template: Template) -> str:
+def drift_html(report: DriftReport, fabrics: Mapping[str, Fabric], template: Callable[[str], bytes]) -> str:
     """The page; ``fabrics`` by the name of the cluster."""
     style, script = (Safe(template(name).decode()) for name in (STYLE, SCRIPT))
     head = element(
@@ -93,7 +89,7 @@ def _header(report: DriftReport) -> Safe:
 
 
 def _sections(report: DriftReport, fabrics: Mapping[str, Fabric]) -> list[Safe]:
-    told = [(number, cluster) for number, cluster in enumerate(report.clusters) if _is_told(report, cluster)]
+    told = [(number, cluster) for number, cluster in gravest_first(report) if _is_told(report, cluster)]
     drifting = sum(1 for _, cluster in told for one in cluster.objects if one.differences)
     extent = Extent(unfolded=drifting <= _UNFOLDED)
     sections: list[Safe] = []

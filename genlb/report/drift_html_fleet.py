@@ -19,7 +19,8 @@ SLUGS = {
 TRAFFIC_WORDS = {Traffic.NONE: "not affected", Traffic.POSSIBLE: "at risk", Traffic.AFFECTED: "affected"}
 SEVERITY_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
-_RANKS = {Status.UNREACHABLE: 0, Status.DRIFTED: 1, Status.INCOMPLETE: 2, Status.IN_STEP: 3}
+_RANKS = {Status.DRIFTED: 0, Status.UNREACHABLE: 1, Status.INCOMPLETE: 2, Status.IN_STEP: 3}
+_GRAVITY = (Traffic.AFFECTED, Traffic.POSSIBLE, Traffic.NONE)
 _COLUMNS = (
     ("Cluster", ""),
     ("State", ""),
@@ -45,16 +46,25 @@ def fleet_section(report: DriftReport) -> Safe:
     )
 
 
+def gravest_first(report: DriftReport) -> list[tuple[int, ClusterDrift]]:
+    """The clusters, each with its place in the report, in the order in which somebody has to look at them."""
+    return sorted(enumerate(report.clusters), key=lambda pair: (_RANKS[status(pair[1])], _worst(pair[1]), pair[0]))
+
+
+def _worst(cluster: ClusterDrift) -> int:
+    return _GRAVITY.index(worst_traffic(cluster))
+
+
 def _figures(clusters: Iterable[ClusterDrift]) -> Safe:
     clusters = list(clusters)
     found = [status(cluster) for cluster in clusters]
     hurt = sum(worst_traffic(cluster) is Traffic.AFFECTED for cluster in clusters)
-    tiles = [_tile(found.count(one), one.value, SLUGS[one]) for one in Status]
-    tiles.append(_tile(hurt, "with traffic affected", "hurt"))
+    figures = [(found.count(one), one.value, SLUGS[one]) for one in Status]
+    figures.append((hurt, "with traffic affected", "hurt"))
     for severity in Severity:
         count = sum(tally(cluster)[severity] for cluster in clusters)
-        tiles.append(_tile(count, _plural(SEVERITY_WORDS[severity], count), severity.value))
-    return element("ul", *tiles, class_="figures")
+        figures.append((count, _plural(SEVERITY_WORDS[severity], count), severity.value))
+    return element("ul", *(_tile(*figure) for figure in figures if figure[0]), class_="figures")
 
 
 def _plural(word: str, count: int) -> str:
@@ -67,7 +77,7 @@ def _tile(count: int, words: str, kind: str) -> Safe:
         element("strong", str(count)),
         Safe(" "),
         element("span", words),
-        class_=f"tile {kind if count else 'zero'}",
+        class_=f"tile {kind}",
     )
 
 
@@ -99,7 +109,7 @@ def _select(name: str, options: list[tuple[str, str]]) -> Safe:
 
 def _table(report: DriftReport) -> Safe:
     heads = [element("th", words, scope="col", class_=kind or None) for words, kind in _COLUMNS]
-    rows = [_row(cluster, number) for number, cluster in enumerate(report.clusters)]
+    rows = [_row(cluster, number) for number, cluster in gravest_first(report)]
     return element(
         "table",
         element("caption", "Clusters and what differs from git"),
@@ -125,7 +135,7 @@ def _row(cluster: ClusterDrift, number: int) -> Safe:
         "tr",
         element("th", element("a", cluster.name, href=f"#c{number}"), scope="row"),
         element("td", state_badge(state), data_sort=_RANKS[state]),
-        element("td", lead, data_sort=list(Traffic)[::-1].index(traffic)),
+        element("td", lead, data_sort=_GRAVITY.index(traffic)),
         *cells,
         data_cluster=f"c{number}",
         data_state=SLUGS[state],

@@ -12,7 +12,7 @@ from genlb.report.drift_hunks import Hunk, hunks
 from genlb.report.drift_markup import Safe, element, joined, prose, scrollable
 from genlb.report.drift_pair import Row, rows
 from genlb.report.drift_values import both
-from genlb.report.drift_words import UNKNOWN, effect, place, title, writer
+from genlb.report.drift_words import effect, place, title, writer_known
 from genlb.report.links import rule_url
 
 SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}
@@ -81,7 +81,7 @@ def _values(difference: Difference) -> Safe:
 
 
 def _facts(difference: Difference) -> Safe:
-    told: list[tuple[str, Safe | str]] = [("Written by", writer(difference) or UNKNOWN)]
+    told: list[tuple[str, Safe | str]] = [("Written by", who)] if (who := writer_known(difference)) else []
     if effect(difference):
         told.append(("Traffic", joined(traffic_badge(difference.traffic), Safe(" "), prose(difference.effect))))
     if difference.remedy:
@@ -98,7 +98,8 @@ def _sides(one: ObjectDrift, *, is_open: bool) -> Iterator[Safe]:
     if not found:
         return
     marked = sum(row.severity is not None for row in found)
-    words = f"Side by side · {counted(marked, 'line')} of {len(found)} differ" if marked else "Side by side"
+    differ = "differs" if marked == 1 else "differ"
+    words = f"Side by side · {marked} of {counted(len(found), 'line')} {differ}" if marked else "Side by side"
     heads = [element("th", words, scope="col") for words in ("git", "cluster")]
     table = element(
         "table",

@@ -40,6 +40,8 @@ def _wanted(rows: Sequence[Row], seeds: Sequence[int], around: int) -> list[int]
     for seed in seeds:
         wanted.update(range(max(seed - around, 0), min(seed + around + 1, len(rows))))
         wanted.update(_above(rows, seed))
+    # A gap of one line takes as much room as the line.
+    wanted.update(number + 1 for number in tuple(wanted) if number + 2 in wanted)
     return sorted(wanted)
 
 

@@ -20,6 +20,7 @@ from genlb.report.masking import STARS, masked_data
 
 _KEYS = (("name",), ("containerPort", "protocol"), ("port", "protocol"), ("mountPath",), ("cidr",), ("key",), ("ip",))
 _WIDEST = 160
+_HEAD = ("apiVersion", "kind", "metadata")
 _SECRET_FIELDS = frozenset({"data", "stringData"})
 
 
@@ -34,13 +35,20 @@ class Row(NamedTuple):
 
 def rows(one: ObjectDrift) -> list[Row]:
     """All lines of an object, git's on the left, the cluster's on the right; empty where neither is known."""
-    sides: list[Any] = [masked_data(plain(side)) if side is not None else ABSENT for side in (one.desired, one.live)]
+    sides: list[Any] = [
+        _headed(masked_data(plain(side))) if side is not None else ABSENT for side in (one.desired, one.live)
+    ]
     if all(side is ABSENT for side in sides):
         return []
     for difference in one.differences:
         if difference.embedded:
             sides = [replaced(side, difference.path) for side in sides]
     return list(_Pairing(one, sides[0], sides[1]).rows())
+
+
+def _headed(side: dict[str, Any]) -> dict[str, Any]:
+    """An object as people write it: what it is comes first."""
+    return {name: side[name] for name in _HEAD if name in side} | side
 
 
 class _Both(NamedTuple):

@@ -37,9 +37,10 @@ def drawing(cluster: ClusterDrift, fabric: Fabric, place: int) -> Safe:
     """The figure as SVG; ``place`` makes its ids unique on a page."""
     marks = marks_of(cluster.objects)
     columns, groups = _columns(fabric, marks), list(_placed(groups_of(fabric, marks)))
-    boxes = [*(column.box for column in columns), *(box for _, box in groups)]
-    width = number(max(box.right for box in boxes) + _EDGE)
-    height = number(max(box.bottom for box in boxes) + _EDGE)
+    right = max([*(column.box.right for column in columns), *(box.right for _, box in groups)])
+    columns = _centred(columns, right)
+    width = number(right + _EDGE)
+    height = number(max(box.bottom for _, box in groups) + _EDGE)
     return element(
         "svg",
         element("title", f"The fabric of {cluster.name}", id=f"fabric-{place}-title"),
@@ -71,6 +72,12 @@ def _columns(fabric: Fabric, marks: Marks) -> list[_Column]:
         columns.append(_Column(rack, Box(x, _RACK_TOP, width, _RACK_HEIGHT)))
         x += width + _GAP * 2
     return columns
+
+
+def _centred(columns: list[_Column], right: float) -> list[_Column]:
+    """The racks in the middle above pools that take more room."""
+    shift = (right - columns[-1].box.right) / 2 if columns else 0
+    return [column._replace(box=column.box._replace(x=column.box.x + shift)) for column in columns]
 
 
 def _sessions(rack: NodeRack) -> set[str]:

@@ -115,7 +115,7 @@ def _head(difference: Difference, style: Style, width: int, *, verbose: bool) ->
 
 def _reasons(difference: Difference, *, verbose: bool) -> Iterator[tuple[str, str]]:
     who = writer(difference)
-    yield ("by ", who) if who else ("", "nobody knows who: the cluster keeps no record")
+    yield ("by ", who) if who else ("", "writer not recorded" if difference.path else "")
     if difference.severity is Severity.INFO and not verbose:
         return
     yield "", effect(difference)

@@ -127,8 +127,7 @@ def message(one: ObjectDrift, difference: Difference) -> str:
 
 def reasons(difference: Difference) -> list[tuple[str, str]]:
     """What there is to tell besides: who wrote it, what it does to traffic, what to do; a word and a text each."""
-    who = writer(difference) or UNKNOWN
-    told = [("Written by", who), ("Effect", effect(difference)), ("Remedy", difference.remedy)]
+    told = [("Written by", writer_known(difference)), ("Effect", effect(difference)), ("Remedy", difference.remedy)]
     return [(word, text) for word, text in told if text]
 
 
@@ -137,6 +136,11 @@ def effect(difference: Difference) -> str:
     if difference.effect:
         return f"{TRAFFIC[difference.traffic]}: {difference.effect}"
     return TRAFFIC[difference.traffic] if difference.traffic is not Traffic.NONE else ""
+
+
+def writer_known(difference: Difference) -> str:
+    """Who wrote the field, or that nobody knows; of an object that is gone nothing can be known, and nothing is said."""
+    return writer(difference) or (UNKNOWN if difference.path else "")
 
 
 def writer(difference: Difference) -> str:

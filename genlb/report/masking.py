@@ -5,7 +5,6 @@ A secret has no place in a spec (rule GLB310), which is exactly why its line is 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Sequence
 from typing import Any
@@ -73,7 +72,7 @@ def concealed(diagnostic: Diagnostic, lines: Sequence[str]) -> Diagnostic:
     for secret in secrets:
         if len(secret) >= _SHORTEST:
             words = {name: text.replace(secret, STARS) for name, text in words.items()}
-    return dataclasses.replace(diagnostic, **words)
+    return diagnostic._replace(**words)
 
 
 def masked(text: str) -> str:

@@ -1,8 +1,8 @@
-"""What is wrong with a spec, told by rules; pure. Importing the package defines every rule."""
+"""What is wrong with a spec, told by rules; pure. Importing the package defines every rule about one cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from genlb.rules import (
@@ -20,13 +20,11 @@ from genlb.rules import (
     l2,
     lists,
     local_traffic,
-    node_changes,
     node_ports,
     nodes,
     on_link,
     patched,
     pods,
-    pool_changes,
     pools,
     proxy_owner,
     reading,
@@ -35,16 +33,13 @@ from genlb.rules import (
     routers,
     rp_filter,
     secrets,
-    session_changes,
     sessions,
     special,
     sysctl_keys,
     sysctls,
     versions,
 )
-from genlb.rules.catalogue import Rule, View, rules
-from genlb.rules.change import judge_change
-from genlb.rules.fleet import FleetEntry, fleet_entry, judge_fleet
+from genlb.rules.catalogue import Rule, View, defined
 
 if TYPE_CHECKING:
     from genlb.errors import Diagnostic
@@ -53,7 +48,6 @@ if TYPE_CHECKING:
     from genlb.spec.assemble import LoadedSpec
 
 __all__ = [
-    "FleetEntry",
     "Rule",
     "View",
     "addresses",
@@ -65,22 +59,17 @@ __all__ = [
     "captured",
     "communities",
     "families",
-    "fleet_entry",
     "gitops",
     "judge",
-    "judge_change",
-    "judge_fleet",
     "kube_proxy",
     "l2",
     "lists",
     "local_traffic",
-    "node_changes",
     "node_ports",
     "nodes",
     "on_link",
     "patched",
     "pods",
-    "pool_changes",
     "pools",
     "proxy_owner",
     "reading",
@@ -90,7 +79,6 @@ __all__ = [
     "rp_filter",
     "rules",
     "secrets",
-    "session_changes",
     "sessions",
     "special",
     "sysctl_keys",
@@ -98,7 +86,15 @@ __all__ = [
     "versions",
 ]
 
-_ALL = tuple(rule for rule in rules().values() if rule.checks)
+_OF_ONE_CLUSTER = tuple(rule for rule in defined().values() if rule.checks)
+
+
+def rules() -> Mapping[str, Rule]:
+    """Every rule by id, those about changes and fleets included."""
+    # Not at the top: who renders compares nothing.
+    from genlb.rules import fleet, node_changes, pool_changes, session_changes  # noqa: F401 -- importing defines them
+
+    return defined()
 
 
 def judge(loaded: LoadedSpec, decisions: Decisions, base: BaseConfig | None = None) -> Iterator[Diagnostic]:
@@ -106,5 +102,5 @@ def judge(loaded: LoadedSpec, decisions: Decisions, base: BaseConfig | None = No
     if loaded.cluster is None:
         return
     view = View(loaded, loaded.cluster, decisions, base)
-    for rule in _ALL:
+    for rule in _OF_ONE_CLUSTER:
         yield from rule.diagnose(view)

@@ -114,6 +114,6 @@ def rule(id: str, severity: Severity, title: str, *, why: str, fix: str, researc
     return _RULES[id]
 
 
-def rules() -> Mapping[str, Rule]:
-    """Every rule defined so far, by id. Import ``genlb.rules`` to have them all."""
+def defined() -> Mapping[str, Rule]:
+    """Every rule defined so far, by id; `genlb.rules.rules` has them all."""
     return MappingProxyType(dict(sorted(_RULES.items())))

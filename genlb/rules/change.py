@@ -15,7 +15,7 @@ _CHECKS: list[tuple[Rule, ChangeCheck]] = []
 
 def judge_change(before: View, after: View) -> Iterator[Diagnostic]:
     """Every finding about a cluster that was ``before`` and is now ``after``; places are in the files of ``after``."""
-    for found, check in _CHECKS:
+    for found, check in _checks():
         for finding in check(before, after):
             yield found.diagnostic(finding, cluster=after.loaded.name)
 
@@ -32,4 +32,10 @@ def of_change(found: Rule) -> Callable[[ChangeCheck], ChangeCheck]:
 
 def rules_of_change() -> frozenset[str]:
     """The ids of all rules that compare a cluster with what it was."""
-    return frozenset(found.id for found, _ in _CHECKS)
+    return frozenset(found.id for found, _ in _checks())
+
+
+def _checks() -> list[tuple[Rule, ChangeCheck]]:
+    from genlb.rules import node_changes, pool_changes, session_changes  # noqa: F401 -- importing defines them
+
+    return _CHECKS

@@ -7,7 +7,6 @@ all while a layer could not be read: what it says is unknown then.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -78,7 +77,7 @@ def _loaded(
 ) -> LoadedSpec:
     """The result without its cluster. A shared file's own mistakes belong to no cluster, all others to this one."""
     shared = (diagnostic for layer in below for diagnostic in layer.diagnostics)
-    of_this = (replace(diagnostic, cluster=name) for diagnostic in (*own.diagnostics, *found))
+    of_this = (diagnostic._replace(cluster=name) for diagnostic in (*own.diagnostics, *found))
     return LoadedSpec(
         name=name,
         file=own.file,

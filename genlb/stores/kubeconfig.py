@@ -114,7 +114,7 @@ class Kubeconfig:
             raise Undetermined(f"{file}: this is no kubeconfig")
         folder = os.path.dirname(os.path.abspath(file))
         for section, entries in self._sections.items():
-            found = (data or {}).get(section) or ()
+            found = (data or {}).get(section) or []
             if not isinstance(found, list):
                 raise Undetermined(f"{file}: {section} has to be a list")
             for one in found:

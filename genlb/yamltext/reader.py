@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from yaml.error import MarkedYAMLError
 
@@ -18,8 +17,7 @@ from genlb.yamltext.node import Node, plain
 from genlb.yamltext.syntax import explain
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """What a text says and what is wrong with it.
 
     ``root`` is None for an empty text, and for one that is no YAML or goes beyond the limits. With any other

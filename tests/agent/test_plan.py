@@ -154,6 +154,12 @@ def carried_out(found: Held, steps: tuple[object, ...]) -> Held:
     for step in steps:
         if isinstance(step, RemoveAddress):
             del addresses[(step.address, step.prefix, step.interface)]
+            if (
+                step.address in routes
+                and not routes[step.address].marked
+                and step.address not in {a for a, _, _ in addresses}
+            ):
+                del routes[step.address]  # the kernel's own, which goes with the address
         elif isinstance(step, SetAddress):
             entry = HeldAddress(step.address, step.address.max_prefixlen, step.interface, marked=True)
             addresses[entry[:3]] = entry
@@ -166,8 +172,10 @@ def carried_out(found: Held, steps: tuple[object, ...]) -> Held:
 
 
 def foreign(found: Held) -> set[object]:
-    """All that is not marked, or marked and outside the pools."""
-    entries: list[HeldAddress | HeldRoute] = [*found.addresses, *found.routes]
+    """All that is not marked, or marked and outside the pools; the kernel's route for an address is no program's."""
+    addressed = {entry.address for entry in found.addresses}
+    entries: list[HeldAddress | HeldRoute] = [*found.addresses]
+    entries += [entry for entry in found.routes if entry.marked or entry.address not in addressed]
     return {entry for entry in entries if not entry.marked or POOLS.of(entry.address) is None}
 
 

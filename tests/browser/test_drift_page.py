@@ -80,7 +80,7 @@ def test_the_policy_stops_a_script_that_got_in(look: Look) -> None:
 @pytest.mark.parametrize(
     ("field", "value", "names"),
     [
-        ("f-cluster", "PROD", ["ams1-prod", "fra1-prod", "ham1-prod"]),
+        ("f-cluster", "PROD", ["fra1-prod", "ham1-prod", "ams1-prod"]),
         ("f-state", "drifted", ["fra1-prod", "muc1-edge"]),
         ("f-state", "unreachable", ["lab1"]),
         ("f-severity", "error", ["fra1-prod"]),

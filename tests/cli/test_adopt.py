@@ -331,7 +331,7 @@ def test_garbage_is_told_in_one_sentence(empty: Genlb, tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])  # a repository each
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])  # a repository each
 @given(cluster=clusters())
 def test_any_cluster_that_genlb_could_have_rendered_is_adopted_without_a_change(
     cluster: model.Cluster, tmp_path_factory: pytest.TempPathFactory

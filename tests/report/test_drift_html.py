@@ -132,3 +132,12 @@ def test_a_large_fleet_tells_notes_of_clusters_in_step_still() -> None:
     noted = a_drift("noted", an_object("BGPPeer", "x"), notes=("attribution: not checked",))
 
     assert "attribution: not checked" in "".join(Page(html(a_report(*many, noted))).texts)
+
+
+def test_what_hurts_comes_first() -> None:
+    page = Page(html(FULL))
+    rows = [row["data-cluster"] for row in page.all("tr") if "data-cluster" in row]
+    sections = [section["id"] for section in page.all("section") if section.get("class", "").startswith("cluster")]
+
+    # fra1-prod (traffic affected), muc1-edge (at risk), lab1 (not checked), ham1-prod (incomplete), ams1-prod (in step)
+    assert rows == sections == ["c1", "c4", "c3", "c2", "c0"]

@@ -112,7 +112,7 @@ def test_a_difference_of_a_whole_object_tells_what_the_rule_says() -> None:
 def test_where_nobody_knows_who_wrote_it_that_is_said() -> None:
     found = a_difference(("spec", "a"), 1, 2, attribution=Attribution())
 
-    assert "= nobody knows who" in shown(a_drift("b", an_object("BGPPeer", "x", found)))
+    assert "= writer not recorded" in shown(a_drift("b", an_object("BGPPeer", "x", found)))
 
 
 def test_one_remedy_for_several_differences_of_an_object_is_said_once() -> None:

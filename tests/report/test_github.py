@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 
 from genlb.errors import Severity, Span
@@ -21,7 +20,7 @@ def test_a_finding_is_one_command_with_its_place() -> None:
 def test_columns_are_told_for_a_place_on_one_line_only() -> None:
     spans = [Span(FILE, 3, 7, 5, 36), Span.whole(FILE)]
 
-    for line in github(a_run(dataclasses.replace(OVERLAP, span=span) for span in spans)).splitlines():
+    for line in github(a_run(OVERLAP._replace(span=span) for span in spans)).splitlines():
         assert "col=" not in line.lower()
 
 
@@ -40,8 +39,8 @@ def test_a_clean_run_says_nothing() -> None:
 
 
 def test_ten_of_each_kind_and_the_rest_in_a_number() -> None:
-    errors = [dataclasses.replace(OVERLAP, span=OVERLAP.span._replace(line=n, end_line=n)) for n in range(1, 14)]
-    notes = [dataclasses.replace(NEW, span=NEW.span._replace(line=n, end_line=n)) for n in range(1, 12)]
+    errors = [OVERLAP._replace(span=OVERLAP.span._replace(line=n, end_line=n)) for n in range(1, 14)]
+    notes = [NEW._replace(span=NEW.span._replace(line=n, end_line=n)) for n in range(1, 12)]
 
     lines = github(a_run([*errors, *notes])).splitlines()
 
@@ -71,8 +70,8 @@ def test_hostile_text_ends_neither_a_line_nor_a_property() -> None:
 
 
 def test_a_percent_sign_is_text() -> None:
-    assert "100%25 of%253A" in github(a_run([dataclasses.replace(OVERLAP, message="100% of%3A")]))
+    assert "100%25 of%253A" in github(a_run([OVERLAP._replace(message="100% of%3A")]))
 
 
 def test_a_warning_that_does_not_fail_the_run_is_annotated_too() -> None:
-    assert "::warning " in github(a_run([dataclasses.replace(OVERLAP, severity=Severity.WARNING)]))
+    assert "::warning " in github(a_run([OVERLAP._replace(severity=Severity.WARNING)]))

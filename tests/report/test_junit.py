@@ -61,7 +61,7 @@ def test_a_finding_fails_the_case_of_its_rule_in_the_suite_of_its_cluster() -> N
 
 
 def test_findings_of_one_rule_are_one_case_that_names_all() -> None:
-    again = dataclasses.replace(OVERLAP, message="and another one")
+    again = OVERLAP._replace(message="and another one")
     (failure,) = cases(a_run([OVERLAP, again]), "fra1")["GLB201 Two pools overlap"]
 
     assert failure.attrib["message"].endswith("overlap (and 1 more)")
@@ -92,7 +92,7 @@ def test_what_is_suppressed_is_skipped_with_the_reason() -> None:
 
 
 def test_one_rule_may_be_suppressed_here_and_fail_there() -> None:
-    elsewhere = dataclasses.replace(SINGLE, severity=Severity.ERROR)
+    elsewhere = SINGLE._replace(severity=Severity.ERROR)
     found = cases(a_run([elsewhere], [SINGLE]), "fra1")
 
     assert sorted(child.tag for case in found.values() for child in case) == ["failure", "skipped"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from collections.abc import Iterable
 
@@ -107,8 +106,7 @@ def test_hostile_text_is_no_html_no_link_and_no_mention() -> None:
 
 def test_the_comment_is_below_the_limit_and_says_what_is_left_out() -> None:
     found = [
-        dataclasses.replace(OVERLAP, cluster=f"c{n}", span=Span(f"clusters/c{n}/cluster.yaml", 1, 1, 1, 2))
-        for n in range(1500)
+        OVERLAP._replace(cluster=f"c{n}", span=Span(f"clusters/c{n}/cluster.yaml", 1, 1, 1, 2)) for n in range(1500)
     ]
     text = markdown(a_run(found, clusters=tuple(Cluster(f"c{n}", "x", valid=False) for n in range(1500))))
 
@@ -121,7 +119,7 @@ def test_the_comment_is_below_the_limit_and_says_what_is_left_out() -> None:
 @pytest.mark.parametrize("clusters", [1, 300])
 def test_no_text_however_long_makes_the_comment_too_large(clusters: int) -> None:
     long = HOSTILE * 40
-    found = dataclasses.replace(OVERLAP, message=long, why=long, help=long)
+    found = OVERLAP._replace(message=long, why=long, help=long)
     names = tuple(Cluster(f"{n}{long}", long, valid=False, unread=long) for n in range(clusters))
 
     assert len(markdown(a_run([found] * 20, [found] * 20, clusters=names)).encode()) <= LARGEST

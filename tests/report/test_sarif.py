@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import os
 from pathlib import Path
@@ -93,7 +92,7 @@ def test_a_finding_has_its_rule_level_place_and_cure() -> None:
 
 
 def test_what_concerns_a_whole_file_marks_no_column() -> None:
-    whole = dataclasses.replace(OVERLAP, span=Span.whole(FILE))
+    whole = OVERLAP._replace(span=Span.whole(FILE))
 
     assert results(a_run([whole]))[0]["locations"][0]["physicalLocation"]["region"] == {"startLine": 1}
 
@@ -131,16 +130,16 @@ def prints(*found: Diagnostic, pointer: str = "/spec/pools/edge") -> list[str]:
 
 
 def test_a_fingerprint_outlives_lines_that_come_and_go() -> None:
-    moved = dataclasses.replace(OVERLAP, span=Span(FILE, 99, 3, 99, 9), message="other words")
+    moved = OVERLAP._replace(span=Span(FILE, 99, 3, 99, 9), message="other words")
 
     assert prints(OVERLAP) == prints(moved)
 
 
 def test_a_fingerprint_tells_rule_cluster_and_place_apart() -> None:
-    other = dataclasses.replace(OVERLAP, cluster="ams1", span=OVERLAP.span._replace(file="clusters/ams1/cluster.yaml"))
+    other = OVERLAP._replace(cluster="ams1", span=OVERLAP.span._replace(file="clusters/ams1/cluster.yaml"))
     every = [
         *prints(OVERLAP),
-        *prints(dataclasses.replace(OVERLAP, rule="GLB202")),
+        *prints(OVERLAP._replace(rule="GLB202")),
         *prints(other),
         *prints(OVERLAP, pointer="/spec/pools/public"),
     ]
@@ -149,18 +148,18 @@ def test_a_fingerprint_tells_rule_cluster_and_place_apart() -> None:
 
 
 def test_two_findings_of_one_rule_at_one_place_have_two_fingerprints() -> None:
-    first, second = prints(OVERLAP, dataclasses.replace(OVERLAP, message="and another one"))
+    first, second = prints(OVERLAP, OVERLAP._replace(message="and another one"))
 
     assert first != second
     assert prints(OVERLAP) == [first]
 
 
 def test_a_finding_in_a_shared_file_keeps_its_fingerprint_whichever_cluster_showed_it() -> None:
-    assert prints(IMAGE) == prints(dataclasses.replace(IMAGE, cluster="aaa"))
+    assert prints(IMAGE) == prints(IMAGE._replace(cluster="aaa"))
 
 
 def test_a_finding_without_a_place_of_its_own_is_known_by_its_words() -> None:
-    assert prints(SINGLE, pointer="") != prints(dataclasses.replace(SINGLE, message="other words"), pointer="")
+    assert prints(SINGLE, pointer="") != prints(SINGLE._replace(message="other words"), pointer="")
 
 
 def test_the_log_is_ascii_and_nothing_in_it_is_a_link_or_a_placeholder() -> None:
@@ -180,7 +179,7 @@ def test_the_same_run_gives_the_same_bytes() -> None:
 
 
 def test_secrets_are_in_no_report() -> None:
-    leak = dataclasses.replace(OVERLAP, span=Span(FILE, 6, 15, 6, 23), message="not hunter22", help="hunter22")
+    leak = OVERLAP._replace(span=Span(FILE, 6, 15, 6, 23), message="not hunter22", help="hunter22")
 
     for write in FORMATS.values():
         assert "hunter22" not in write(a_run([leak]))

@@ -22,7 +22,7 @@ from genlb import api
 from genlb.errors import Diagnostic
 from genlb.report.style import PLAIN
 from genlb.report.text import diagnostics_text
-from genlb.rules import judge_change
+from genlb.rules.change import judge_change
 
 CASES = Path(__file__).parent / "cases"
 CLUSTER = "fra1"

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from genlb.api.hushing import OF_CHANGE
-from genlb.rules import judge_change
-from genlb.rules.change import rules_of_change
+from genlb.rules.change import judge_change, rules_of_change
 from tests.rules.judged import a_document, a_view
 
 RACK = {"name": "r1", "routers": [{"name": "tor-a", "asNumber": 65101, "addresses": ["10.20.1.2"]}]}

@@ -12,8 +12,7 @@ from hypothesis import strategies as st
 
 from genlb.errors import Diagnostic, Severity, Span
 from genlb.network.overlap import claim
-from genlb.rules import FleetEntry, fleet_entry, judge_fleet
-from genlb.rules.fleet import Spot
+from genlb.rules.fleet import FleetEntry, Spot, fleet_entry, judge_fleet
 from genlb.rules.places import Place
 from tests.rules.judged import a_document, a_view
 

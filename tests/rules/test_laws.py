@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genlb.errors import Severity
-from genlb.rules import judge_change, judge_fleet
-from genlb.rules.fleet import fleet_entry
+from genlb.rules.change import judge_change
+from genlb.rules.fleet import fleet_entry, judge_fleet
 from genlb.spec.model import Cluster
 from genlb.yamltext import write
 from tests.generated import a_dressed_plan

@@ -19,6 +19,10 @@ LABEL = "glb"
 """Our mark on an IPv4 address where the kernel knows no IFA_PROTO (before 5.18): the label ``<interface>:glb``."""
 
 
+KUBE_IPVS = "kube-ipvs0"
+"""The device on which kube-proxy in ipvs mode holds every VIP."""
+
+
 class HeldAddress(NamedTuple):
     """An address on an interface; ``marked``: our mark is on it."""
 
@@ -106,10 +110,7 @@ def plan(goal: Goal, held: Held, pools: Pools, *, now: float, at_least: int = 1)
     VIP whose time has all but run out (less than ``at_least`` seconds) is not set any more.
     """
     ours = {entry for entry in held.addresses if _is_ours(entry.address, entry.prefix, pools) and entry.marked}
-    theirs = {entry.address: entry.interface for entry in held.addresses if entry not in ours}
-    # The kernel makes a local route for every address; only one that has no address belongs to a program.
-    addressed = {entry.address for entry in held.addresses}
-    theirs |= {entry.address: "" for entry in held.routes if not entry.marked and entry.address not in addressed}
+    theirs = _theirs(held, ours)
     routes = {entry.address for entry in held.routes if entry.marked and pools.of(entry.address) is not None}
     owned = {
         address: own for address, own in goal.owned.items() if _may_set(address, own, theirs, pools, now + at_least)
@@ -137,6 +138,19 @@ def bound(held: Held, pools: Pools) -> frozenset[Address]:
     )
 
 
+def _theirs(held: Held, ours: Iterable[HeldAddress]) -> dict[Address, str]:
+    """Where others hold an address: kube-proxy's device only where nobody else does, "" for a route."""
+    # The kernel makes a local route for every address; only one that has no address belongs to a program.
+    addressed = {entry.address for entry in held.addresses}
+    found = {entry.address: "" for entry in held.routes if not entry.marked and entry.address not in addressed}
+    others = sorted(set(held.addresses).difference(ours), key=_is_anybodys)
+    return found | {entry.address: entry.interface for entry in others}
+
+
+def _is_anybodys(entry: HeldAddress) -> bool:
+    return entry.interface != KUBE_IPVS
+
+
 def _is_ours(address: Address, prefix: int, pools: Pools) -> bool:
     """Only single addresses of a pool are bound, so nothing else can be ours, whatever mark it has."""
     return prefix == address.max_prefixlen and pools.of(address) is not None
@@ -144,7 +158,7 @@ def _is_ours(address: Address, prefix: int, pools: Pools) -> bool:
 
 def _may_set(address: Address, own: Owned, theirs: Mapping[Address, str], pools: Pools, earliest: float) -> bool:
     # Another copy on kube-ipvs0 is kube-proxy's; it takes that one off by itself once ours is on the NIC.
-    free = address not in theirs or theirs[address] == "kube-ipvs0"
+    free = address not in theirs or theirs[address] == KUBE_IPVS
     return free and pools.of(address) is not None and own.until >= earliest and math.isfinite(own.until)
 
 

@@ -1,0 +1,225 @@
+"""The lab: a client, a top-of-rack switch, a rack with three nodes and a host that is none, and a pod on each node.
+
+::
+
+    client 192.0.2.10 --- tor --- rack 10.0.0.0/24 (eth0) ---- n1 n2 n3 .11 .12 .13   rackhost .99
+                             \\--- side 10.0.1.0/24 (eth1) --- n1 n2 n3 .11 .12 .13
+                                                              |  |  |
+                                                             q1 q2 q3   10.244.<node>.10, behind cali* as Calico does
+
+Pods q1 and q2 serve; q3 does not. A VIP is *on-link* when it lies in the rack's subnet: then the ToR asks ARP for it,
+unless it has a longer route. It is *routed* when the ToR knows it by a route alone.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+from collections.abc import Iterable, Mapping
+from typing import Self
+
+from tests.lab.host import Host, World
+from tests.lab.traffic import Server, who_has
+
+NODES = ("n1", "n2", "n3")
+ENDPOINTS = ("n1", "n2")
+"""Nodes whose pod serves."""
+
+POD_CIDR = "10.244.0.0/16"
+POD_PORT = 8080
+UNICAST_ANYCAST = 115
+"""The route protocol that marks what the lab itself makes local."""
+
+_LINK_LOCAL_GATEWAY = "169.254.1.1"
+_QUICK = 60
+"""Milliseconds between two ARP questions: an address that nobody has is given up after 0.2 s, not after 3."""
+
+
+def rack_address(node: str, *, side: bool = False) -> str:
+    """The address of a node on the rack, or on its second network."""
+    return f"10.0.{int(side)}.{10 + NODES.index(node) + 1}"
+
+
+def rack_address6(node: str) -> str:
+    """The IPv6 address of a node on the rack."""
+    return f"fd00:20::{10 + NODES.index(node) + 1}"
+
+
+def pod_address(node: str) -> str:
+    """The address of the pod on a node."""
+    return f"10.244.{NODES.index(node) + 1}.10"
+
+
+class Lab:
+    """A context manager around the hosts; ``hosts`` finds them by name."""
+
+    def __init__(self) -> None:
+        self._ending = contextlib.ExitStack()
+        self.hosts: dict[str, Host] = {}
+
+    def __enter__(self) -> Self:
+        with contextlib.ExitStack() as starting:
+            world = starting.enter_context(World())
+            for name in ("tor", "client", "rackhost", *NODES, *map(pod_on, NODES)):
+                self.hosts[name] = world.host(name)
+            self._wire()
+            for node in ENDPOINTS:
+                starting.callback(Server(self.hosts[pod_on(node)], POD_PORT).close)
+            self._ending = starting.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ending.close()
+
+    @property
+    def tor(self) -> Host:
+        """The switch."""
+        return self.hosts["tor"]
+
+    @property
+    def nodes(self) -> list[Host]:
+        """The three nodes."""
+        return [self.hosts[name] for name in NODES]
+
+    def mac(self, node: str, interface: str = "eth0") -> bytes:
+        """The MAC address of an interface."""
+        with self.hosts[node].socket(socket.AF_PACKET, socket.SOCK_RAW) as packet:
+            packet.bind((interface, 0))
+            address: bytes = packet.getsockname()[4]
+            return address
+
+    def owners(self, vip: str) -> frozenset[str]:
+        """The nodes that answer the rack's question who has ``vip``."""
+        named = {self.mac(node): node for node in NODES}
+        return frozenset(named.get(mac, mac.hex(":")) for mac in who_has(self.hosts["rackhost"], vip))
+
+    def arp(self, *, ignore: int, announce: int) -> None:
+        """Set how nodes answer and ask ARP, as strictARP does (1, 2) or as Linux comes (0, 0)."""
+        for node in self.nodes:
+            node.write("net/ipv4/conf/all/arp_ignore", ignore)
+            node.write("net/ipv4/conf/all/arp_announce", announce)
+
+    def rp_filter(self, *, of_all: int, of_nic: int) -> None:
+        """Set the reverse path filter of each node: for all interfaces, and for each NIC."""
+        for node in self.nodes:
+            node.write("net/ipv4/conf/all/rp_filter", of_all)
+            for nic in ("eth0", "eth1"):
+                node.write(f"net/ipv4/conf/{nic}/rp_filter", of_nic)
+
+    def route(self, prefix: str, nodes: Iterable[str], *, side: bool = False) -> None:
+        """Give the ToR the route that BGP would have given it; no node, no route."""
+        self.tor.run("ip", "route", "del", prefix)
+        hops = " ".join(f"nexthop via {rack_address(node, side=side)}" for node in nodes)
+        if hops:
+            self.tor.ip(f"route add {prefix} {hops}")
+
+    def bind(self, vip: str, *, how: str, nodes: Iterable[str] = NODES) -> None:
+        """Make ``vip`` local on ``nodes``, with plain ip commands.
+
+        ``how``: ``none``; ``AnyIP`` for a local route without an address; ``L2`` for the address on the NIC.
+        """
+        for node in self.nodes:
+            node.run("ip", "addr", "del", f"{vip}/32", "dev", "eth0")
+            node.run("ip", "route", "del", "local", vip, "dev", "lo", "table", "local")
+        for name in nodes:
+            self.hosts[name].ip(*bindings(vip)[how])
+
+    def forget(self) -> None:
+        """Empty the neighbour tables of whoever may ask for a VIP."""
+        for host in (self.tor, self.hosts["rackhost"], *self.nodes):
+            host.check("ip", "neigh", "flush", "all")
+
+    def _wire(self) -> None:
+        for host in self.hosts.values():
+            host.write("net/ipv6/conf/default/accept_dad", 0)
+            host.write("net/ipv4/conf/all/rp_filter", 0)
+            host.write("net/ipv4/conf/default/rp_filter", 0)
+            host.write("net/ipv4/icmp_ratelimit", 0)
+        self._wire_tor()
+        self._wire_end("client", "192.0.2.10/24", "fd00:c::10/64", "192.0.2.1")
+        self._wire_end("rackhost", "10.0.0.99/24", "fd00:20::99/64", "10.0.0.1")
+        for node in NODES:
+            self._wire_node(node)
+            self._wire_pod(node)
+        for host in self.hosts.values():
+            for interface in ("eth0", "rack", "side"):
+                with contextlib.suppress(OSError):
+                    host.write(f"net/ipv4/neigh/{interface}/retrans_time_ms", _QUICK)
+
+    def _wire_tor(self) -> None:
+        tor = self.tor
+        tor.write("net/ipv4/ip_forward", 1)
+        tor.write("net/ipv6/conf/all/forwarding", 1)
+        tor.ip(
+            "link add rack type bridge",
+            "link add side type bridge",
+            f"link add client type veth peer name eth0 netns {self.hosts['client'].pid}",
+            f"link add rackhost type veth peer name eth0 netns {self.hosts['rackhost'].pid}",
+            "link set rackhost master rack up",
+            "link set client up",
+            *(
+                command
+                for node in NODES
+                for bridge, interface in (("rack", "eth0"), ("side", "eth1"))
+                for command in (
+                    f"link add {node}-{interface} type veth peer name {interface} netns {self.hosts[node].pid}",
+                    f"link set {node}-{interface} master {bridge} up",
+                )
+            ),
+            "link set rack up",
+            "link set side up",
+            "addr add 192.0.2.1/24 dev client",
+            "addr add fd00:c::1/64 dev client",
+            "addr add 10.0.0.1/24 dev rack",
+            "addr add fd00:20::1/64 dev rack",
+            "addr add 10.0.1.1/24 dev side",
+        )
+
+    def _wire_end(self, name: str, address: str, address6: str, gateway: str) -> None:
+        self.hosts[name].ip(
+            "link set eth0 up",
+            f"addr add {address} dev eth0",
+            f"addr add {address6} dev eth0",
+            f"route add default via {gateway}",
+        )
+
+    def _wire_node(self, node: str) -> None:
+        host = self.hosts[node]
+        host.write("net/ipv4/ip_forward", 1)
+        host.write("net/ipv6/conf/all/forwarding", 1)
+        host.ip(
+            f"link add cali0 type veth peer name eth0 netns {self.hosts[pod_on(node)].pid}",
+            "link set cali0 up",
+            "link set eth0 up",
+            "link set eth1 up",
+            f"addr add {rack_address(node)}/24 dev eth0",
+            f"addr add {rack_address6(node)}/64 dev eth0",
+            f"addr add {rack_address(node, side=True)}/24 dev eth1",
+            "route add default via 10.0.0.1",
+            f"route add {pod_address(node)}/32 dev cali0",
+            *(f"route add {pod_address(other)}/32 via {rack_address(other)}" for other in NODES if other != node),
+        )
+        host.write("net/ipv4/conf/cali0/proxy_arp", 1)
+        host.write("net/ipv4/neigh/cali0/proxy_delay", 0)
+
+    def _wire_pod(self, node: str) -> None:
+        self.hosts[pod_on(node)].ip(
+            "link set eth0 up",
+            f"addr add {pod_address(node)}/32 dev eth0",
+            f"route add {_LINK_LOCAL_GATEWAY} dev eth0 scope link",
+            f"route add default via {_LINK_LOCAL_GATEWAY}",
+        )
+
+
+def bindings(vip: str) -> Mapping[str, tuple[str, ...]]:
+    """The commands that make an IPv4 VIP local, by the name of the way."""
+    return {
+        "none": (),
+        "AnyIP": (f"route add local {vip}/32 dev lo table local proto {UNICAST_ANYCAST}",),
+        "L2": (f"addr add {vip}/32 dev eth0 scope link",),
+    }
+
+
+def pod_on(node: str) -> str:
+    """The name of the pod on a node."""
+    return f"q{node[1:]}"

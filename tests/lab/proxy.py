@@ -1,0 +1,202 @@
+"""Real kube-proxies on the nodes of a lab, and the Services that they serve, on a real API server.
+
+The API server listens on the loopback device of the machine; each node reaches it on its own loopback device, through
+a listener that belongs to the node and is served by the test.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import json
+import select
+import socket
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from tests.kube.client import Client, Object
+from tests.kube.ports import LOOPBACK
+from tests.lab.host import Host, until
+from tests.lab.net import ENDPOINTS, NODES, POD_CIDR, POD_PORT, Lab, pod_address, pod_on, rack_address
+
+NAMESPACE = "lab"
+PORT = 80
+HEALTH_PORT, METRICS_PORT = 10_256, 10_249
+
+
+class Vip(NamedTuple):
+    """A Service of type LoadBalancer and its VIP."""
+
+    name: str
+    address: str
+    policy: str
+
+
+VIPS = {
+    ("routed", "Cluster"): Vip("routed-cluster", "10.208.1.1", "Cluster"),
+    ("routed", "Local"): Vip("routed-local", "10.208.1.2", "Local"),
+    ("onlink", "Cluster"): Vip("onlink-cluster", "10.0.0.200", "Cluster"),
+    ("onlink", "Local"): Vip("onlink-local", "10.0.0.201", "Local"),
+}
+"""The Services of the lab by pool and externalTrafficPolicy."""
+
+
+def publish(api: Client, vips: Iterable[Vip] = VIPS.values()) -> None:
+    """Create the Nodes, and a Service with its EndpointSlice for each VIP."""
+    for node in NODES:
+        api.create(_node(node))
+        addresses = [{"type": "InternalIP", "address": rack_address(node)}]
+        ready = [{"type": "Ready", "status": "True"}]
+        api.patch(_node(node), {"status": {"addresses": addresses, "conditions": ready}}, subresource="status")
+    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
+    for vip in vips:
+        service = _service(vip)
+        api.create(service)
+        api.create(_slice(vip))
+        api.patch(service, {"status": {"loadBalancer": {"ingress": [{"ip": vip.address}]}}}, subresource="status")
+
+
+@contextlib.contextmanager
+def kube_proxies(
+    lab: Lab, program: Path, kubeconfig: Path, mode: str, folder: Path, *, nodes: Sequence[str] = NODES
+) -> Iterator[None]:
+    """kube-proxy on each of ``nodes``; inside the block all VIPs are served."""
+    with contextlib.ExitStack() as running:
+        started = []
+        for name in nodes:
+            node = lab.hosts[name]
+            running.enter_context(forward(node, api_port(kubeconfig)))
+            config = folder / f"{name}-{mode}.json"
+            config.write_text(json.dumps(configuration(name, mode, kubeconfig)))
+            program_run = node.start(program, f"--config={config}", log=folder / f"{name}-{mode}.log")
+            running.callback(program_run.stop)
+            started.append((node, program_run))
+        for node, program_run in started:
+            until(lambda: not program_run.alive or _serves(node, mode), f"serving on {node.name}: {program_run.log}")
+            assert program_run.alive, program_run.output[-3000:]
+        yield
+
+
+def configuration(node: str, mode: str, kubeconfig: Path | str, **changes: Any) -> Object:
+    """A KubeProxyConfiguration for one node of the lab."""
+    return {
+        "apiVersion": "kubeproxy.config.k8s.io/v1alpha1",
+        "kind": "KubeProxyConfiguration",
+        "mode": mode,
+        "hostnameOverride": node,
+        "clusterCIDR": POD_CIDR,
+        "clientConnection": {"kubeconfig": str(kubeconfig)},
+        # Limits of the whole machine, which a namespace may not set.
+        "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
+        **changes,
+    }
+
+
+def api_port(kubeconfig: Path) -> int:
+    """The port of the API server."""
+    server: str = json.loads(kubeconfig.read_text())["clusters"][0]["cluster"]["server"]
+    return int(server.rpartition(":")[2])
+
+
+@contextlib.contextmanager
+def forward(host: Host, port: int, *, address: str = LOOPBACK) -> Iterator[None]:
+    """Lead connections to ``port`` of a host to the same port of the machine's loopback device."""
+    listener = host.socket()
+    listener.bind((address, port))
+    listener.listen()
+    accepting = threading.Thread(target=_accept, args=(listener, port), daemon=True)
+    accepting.start()
+    try:
+        yield
+    finally:
+        listener.shutdown(socket.SHUT_RDWR)
+        accepting.join()
+        listener.close()
+
+
+def get(host: Host, port: int, path: str, *, address: str = LOOPBACK) -> tuple[int, str] | None:
+    """Status and text of an HTTP answer on a host, or None when nobody listens."""
+    connection = http.client.HTTPConnection(address, port)
+    connection.sock = host.socket()
+    connection.sock.settimeout(60)
+    try:
+        connection.sock.connect((address, port))
+        connection.request("GET", path)
+        answer = connection.getresponse()
+        return answer.status, answer.read().decode()
+    except ConnectionError:
+        return None
+    finally:
+        connection.close()
+
+
+def _serves(node: Host, mode: str) -> bool:
+    """Whether kube-proxy is well and the kernel knows every VIP."""
+    health = get(node, HEALTH_PORT, "/healthz")
+    if health is None or health[0] != http.client.OK:
+        return False
+    rules = node.check("nft", "list", "table", "ip", "kube-proxy") if mode == "nftables" else node.check("iptables-save")
+    return all(vip.address in rules for vip in VIPS.values())
+
+
+def _node(name: str) -> Object:
+    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}}
+
+
+def _service(vip: Vip) -> Object:
+    return {
+        "apiVersion": "v1",
+        "kind": "Service",
+        "metadata": {"name": vip.name, "namespace": NAMESPACE},
+        "spec": {
+            "type": "LoadBalancer",
+            "externalTrafficPolicy": vip.policy,
+            "ports": [{"port": PORT, "targetPort": POD_PORT}],
+        },
+    }
+
+
+def _slice(vip: Vip) -> Object:
+    return {
+        "apiVersion": "discovery.k8s.io/v1",
+        "kind": "EndpointSlice",
+        "metadata": {
+            "name": vip.name,
+            "namespace": NAMESPACE,
+            "labels": {"kubernetes.io/service-name": vip.name},
+        },
+        "addressType": "IPv4",
+        "ports": [{"port": POD_PORT, "protocol": "TCP"}],
+        "endpoints": [
+            {
+                "addresses": [pod_address(node)],
+                "nodeName": node,
+                "conditions": {"ready": True},
+                "targetRef": {"kind": "Pod", "name": pod_on(node), "namespace": NAMESPACE},
+            }
+            for node in ENDPOINTS
+        ],
+    }
+
+
+def _accept(listener: socket.socket, port: int) -> None:
+    while True:
+        try:
+            inside, _ = listener.accept()
+        except OSError:  # shut down
+            return
+        threading.Thread(target=_relay, args=(inside, port), daemon=True).start()
+
+
+def _relay(inside: socket.socket, port: int) -> None:
+    """Carry bytes both ways until one side is done or gone."""
+    with inside, contextlib.suppress(OSError), socket.create_connection((LOOPBACK, port)) as outside:
+        other = {inside: outside, outside: inside}
+        while True:
+            for source in select.select(list(other), [], [])[0]:
+                data = source.recv(65_536)
+                if not data:
+                    return
+                other[source].sendall(data)
