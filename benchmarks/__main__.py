@@ -64,6 +64,7 @@ def rows(scratch: Path, rounds: int, clusters: int) -> Iterator[Row]:
         print("no kubectl found (make kubectl builds one): the rows against kustomize are left out", file=sys.stderr)
     else:
         yield one_cluster(scratch, kubectl, rounds)
+        yield from drift_rows(kubectl, rounds)
     yield from many_clusters(scratch, kubectl, clusters, 1 if rounds < 5 else 3)
 
 
@@ -99,6 +100,23 @@ def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
     )
     what = f"`genlb render` of one cluster ({len(objects)} objects)"
     return _ratio(what, "`kubectl kustomize`, same objects", measured["genlb"], measured["kustomize"], 0.7)
+
+
+def drift_rows(kubectl: str, rounds: int) -> Iterator[Row]:
+    """``genlb drift`` against ``kubectl diff``, where a control plane was built."""
+    from benchmarks.drift import MOST_REQUESTS, Counted, measure
+    from tests.kube.assets import MissingError
+
+    try:
+        for found in measure(kubectl, min(rounds, 5)):
+            if isinstance(found, Counted):
+                what = f"`genlb drift` of one cluster ({found.objects} objects), requests"
+                yield Row(what, "–", f"{found.requests}", found.requests, MOST_REQUESTS, "requests")
+            else:
+                measured = f"{_time(found.ours)} : {_time(found.theirs)}"
+                yield Row(found.what, found.peer, measured, found.ours / found.theirs, found.bound)
+    except MissingError as error:
+        print(f"the rows of drift are left out: {error}", file=sys.stderr)
 
 
 def many_clusters(scratch: Path, kubectl: str | None, clusters: int, rounds: int) -> Iterator[Row]:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from genlb.drift import scalars
 from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.shape import Order, Shape
-from genlb.drift.shape_parts import METADATA, VALUE
+from genlb.drift.shape_parts import METADATA
 
 _FLUX_SOURCE = "source.toolkit.fluxcd.io"
 
@@ -210,7 +210,7 @@ CUSTOM: Mapping[tuple[str, str], Shape] = {
     (FLUX, "Kustomization"): _kind(_KUSTOMIZATION),
     (METALLB, "BGPAdvertisement"): _kind(_BGP_ADVERTISEMENT),
     (METALLB, "BGPPeer"): _kind(_METALLB_PEER),
-    (METALLB, "Community"): _kind(_struct({"communities": _keyed("name", VALUE)})),
+    (METALLB, "Community"): _kind(_struct({"communities": _keyed("name")})),
     (METALLB, "IPAddressPool"): _kind(_POOL),
     (METALLB, "L2Advertisement"): _kind(_L2_ADVERTISEMENT),
 }

@@ -84,7 +84,7 @@ class _Pairing:
 
     def rows(self) -> Iterator[Row]:
         """Every row."""
-        for name, both in _fields(self._root):
+        for name, both in _fields(self._root, is_item=False):
             yield from self._node(both, 0, f"{name}:")
 
     def _node(self, both: _Both, indent: int, head: str, lead: str = "") -> Iterator[Row]:
@@ -101,7 +101,7 @@ class _Pairing:
     def _mapping(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
         if head:
             yield self._row(both, indent, head, head, lead)
-        for number, (name, field) in enumerate(_fields(both)):
+        for number, (name, field) in enumerate(_fields(both, is_item=not head)):
             yield from self._node(field, indent + 2 if head else indent, f"{name}:", "" if head or number else lead)
 
     def _items(self, both: _Both, indent: int, head: str, lead: str) -> Iterator[Row]:
@@ -155,13 +155,13 @@ class _Pairing:
         return by_text([shown(item) for item in left], [shown(item) for item in right])
 
 
-def _fields(both: _Both) -> list[tuple[str, _Both]]:
-    """The fields of two maps, git's order first; one that both have comes first of all, so that a row starts it."""
+def _fields(both: _Both, *, is_item: bool) -> list[tuple[str, _Both]]:
+    """The fields of two maps, in git's order; an item starts with one that both have, which then bears the dash."""
     left = {} if both.left is ABSENT else both.left
     right = {} if both.right is ABSENT else both.right
     names = list(dict.fromkeys((*left, *right)))
     shared = next((name for name in names if name in left and name in right), None)
-    if shared is not None and (names[0] not in left or names[0] not in right):
+    if is_item and shared is not None and (names[0] not in left or names[0] not in right):
         names.remove(shared)
         names.insert(0, shared)
     return [(shown(name), both.at(left.get(name, ABSENT), right.get(name, ABSENT), name, name)) for name in names]

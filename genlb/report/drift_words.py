@@ -139,7 +139,7 @@ def effect(difference: Difference) -> str:
 
 
 def writer_known(difference: Difference) -> str:
-    """Who wrote the field, or that nobody knows; of an object that is gone nothing can be known, and nothing is said."""
+    """Who wrote the field, or that nobody knows; nothing of an object that is gone, of which nothing can be known."""
     return writer(difference) or (UNKNOWN if difference.path else "")
 
 

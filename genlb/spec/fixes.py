@@ -20,6 +20,7 @@ BOOLEANS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no":
 """What people write for true and false, in lower case."""
 
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(_[0-9]{3}){1,5}")
 _DOTTED = re.compile(r"(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")
 _SHORTEST_WORD = 4
 _HALF = 1 << 16
@@ -44,7 +45,7 @@ def fix_of_value(term: Term, shape: Shape, node: ScalarNode) -> Fix | None:
     if isinstance(node.value, str):
         return _fix_of_text(term, shape, node.value, node)
     if isinstance(shape, (Text, Parsed)):
-        return Fix(node.span, "", Wording.QUOTED) if accepts(shape, _written(node)) else None
+        return Fix(node.span, "", Wording.QUOTED) if would_do_in_quotes(shape, node) else None
     if isinstance(shape, Choice) and isinstance(node.value, bool) and "Enabled" in _words(shape):
         return Fix(node.span, "Enabled" if node.value else "Disabled")
     if isinstance(shape, Whole) and isinstance(node.value, float) and node.value.is_integer():
@@ -76,6 +77,11 @@ def accepts(shape: Text | Parsed, text: str) -> bool:
     return True
 
 
+def would_do_in_quotes(shape: Text | Parsed, node: ScalarNode) -> bool:
+    """Whether a number or boolean is what ``shape`` wants but for its quotes."""
+    return node.value is not None and accepts(shape, _written(node))
+
+
 def _fix_of_text(term: Term, shape: Shape, text: str, node: ScalarNode) -> Fix | None:
     if isinstance(shape, (Choice, Constant)):
         guess = sure(text.strip(), _words(shape))
@@ -102,7 +108,7 @@ def _without_frills(shape: Text | Parsed, text: str) -> Iterator[str]:
 
 
 def _number(term: Term, text: str) -> int | None:
-    if _INTEGER.fullmatch(text):
+    if _INTEGER.fullmatch(text) or _GROUPED.fullmatch(text):
         return int(text)
     dotted = _DOTTED.fullmatch(text) if term.name.casefold().endswith("asnumber") else None
     if dotted and int(dotted[1]) < _HALF and int(dotted[2]) < _HALF:

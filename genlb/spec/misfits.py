@@ -11,11 +11,12 @@ from ipaddress import IPv4Address, IPv6Address
 
 from genlb.errors import Diagnostic
 from genlb.spec.complaints import HOW_TO_REFER, LEAKED, problem, shown
-from genlb.spec.fixes import BOOLEANS, fix_of_value
+from genlb.spec.fixes import BOOLEANS, fix_of_value, would_do_in_quotes
 from genlb.spec.model import LABEL, LABEL_VALUE, SUBDOMAIN, SecretKey
 from genlb.spec.problems import Term
 from genlb.spec.shapes import Choice, Constant, Listing, Parsed, Section, Shape, Text, Truth, Whole, fields_of
 from genlb.spec.suggest import near
+from genlb.spec.values import RELEASE
 from genlb.spec.words import BY_FORMAT, BY_PATTERN, Wanted
 from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode
 from genlb.yamltext.quote import quoted
@@ -121,11 +122,16 @@ def _not_a_section(term: Term, section: Section, node: Node) -> Diagnostic:
     return problem("GLB104", node.span, message)
 
 
-def _not_text(term: Term, wanted: Wanted, node: ScalarNode) -> Diagnostic:
+def _not_text(term: Term, shape: Text | Parsed, node: ScalarNode) -> Diagnostic:
     """GLB105: YAML made a number, a boolean or null of what was meant as text."""
-    cure = "write it in quotes, as it stands" if node.value is not None else "write the text, or leave it out"
+    wanted = _wanted_by(shape)
+    cure = "write it in quotes, as it stands" if would_do_in_quotes(shape, node) else ""
     if wanted is BY_FORMAT["duration"]:
         cure = "add the unit, for example 10s"
+    elif node.value is None:
+        cure = "write the text, or leave it out"
+    elif wanted is BY_PATTERN[RELEASE] and isinstance(node.value, float):
+        cure = "add the patch number and the quotes"
     why = "a number forgets how it was written: 1.30 becomes 1.3" if isinstance(node.value, float) else ""
     message = f"{term} wants {wanted.phrase}; unquoted, this is {described(node, secret=term.secret)} to YAML"
     return problem("GLB105", node.span, message, why=why, help=cure)

@@ -8,7 +8,8 @@ from typing import Any
 
 from genlb import api
 from genlb.manifest import Manifest
-from genlb.spec.model import Spec
+from genlb.network.dataplane import decide_dataplane
+from genlb.spec.model import Dataplane, Spec
 
 UID = "3f1c7a52-8f0e-4b7e-9a53-1de0a5f9b7c1"
 
@@ -44,6 +45,10 @@ def surroundings(spec: Spec) -> list[Manifest]:
         nodes.append(an_object("v1", "Node", f"node-{index}", annotations=found) | {"status": told})
     pods, services = spec.network.pod_cidrs, spec.network.service_cidrs
     kubeadm = f"networking: {{serviceSubnet: {','.join(map(str, services))!r}}}\n"
+    dataplane, _ = decide_dataplane(spec)
+    felix: dict[str, Any] = {"bpfEnabled": dataplane is Dataplane.BPF}
+    if dataplane is not Dataplane.BPF:
+        felix["nftablesMode"] = "Enabled" if dataplane is Dataplane.NFTABLES else "Disabled"
     image = f"quay.io/metallb/controller:v{spec.versions.metallb}"
     container = {"name": "controller", "image": image}
     return [
@@ -54,6 +59,7 @@ def surroundings(spec: Spec) -> list[Manifest]:
             for index, cidr in enumerate(pods)
         ),
         an_object("v1", "ConfigMap", "kubeadm-config", "kube-system") | {"data": {"ClusterConfiguration": kubeadm}},
+        an_object("projectcalico.org/v3", "FelixConfiguration", "default", spec=felix),
         an_object(
             "projectcalico.org/v3",
             "ClusterInformation",

@@ -67,9 +67,13 @@ class Told(NamedTuple):
 def _finding(one: dict[str, Any], difference: dict[str, Any]) -> Finding:
     name = "/".join(filter(None, (one["kind"], one.get("namespace"), one["name"])))
     writers = difference["attribution"]["writers"] or [{}]
-    values = (difference.get("desired"), difference.get("live"))
+    values = (_hashable(difference.get("desired")), _hashable(difference.get("live")))
     who = (writers[0].get("manager", ""), writers[0].get("operation", ""))
     return Finding(name, difference["rule"], difference["sort"], difference["path"], *values, *who)
+
+
+def _hashable(value: Any) -> Any:
+    return json.dumps(value) if isinstance(value, dict | list) else value
 
 
 class Base(NamedTuple):

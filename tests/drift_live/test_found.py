@@ -102,7 +102,7 @@ def test_scaling(lab: Lab, tmp_path: Path) -> None:
 
 
 def test_what_git_dropped_and_the_cluster_kept(lab: Lab) -> None:
-    peer = lab.manifest("BGPPeer", PEER)
+    peer = lab.manifest("BGPPeer", "genlb-r1-tor-b-v4")
     peer["spec"]["ttlSecurity"] = 3
     lab.api.apply(peer, manager="genlb", force=True)
 

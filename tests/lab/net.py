@@ -27,7 +27,7 @@ ENDPOINTS = ("n1", "n2")
 
 POD_CIDR = "10.244.0.0/16"
 POD_PORT = 8080
-UNICAST_ANYCAST = 115
+LAB_PROTOCOL = 115
 """The route protocol that marks what the lab itself makes local."""
 
 _LINK_LOCAL_GATEWAY = "169.254.1.1"
@@ -135,6 +135,9 @@ class Lab:
             host.write("net/ipv4/conf/all/rp_filter", 0)
             host.write("net/ipv4/conf/default/rp_filter", 0)
             host.write("net/ipv4/icmp_ratelimit", 0)
+            # A redirect would outlive the scenario that it was sent in.
+            host.write("net/ipv4/conf/all/send_redirects", 0)
+            host.write("net/ipv4/conf/default/send_redirects", 0)
         self._wire_tor()
         self._wire_end("client", "192.0.2.10/24", "fd00:c::10/64", "192.0.2.1")
         self._wire_end("rackhost", "10.0.0.99/24", "fd00:20::99/64", "10.0.0.1")
@@ -215,7 +218,7 @@ def bindings(vip: str) -> Mapping[str, tuple[str, ...]]:
     """The commands that make an IPv4 VIP local, by the name of the way."""
     return {
         "none": (),
-        "AnyIP": (f"route add local {vip}/32 dev lo table local proto {UNICAST_ANYCAST}",),
+        "AnyIP": (f"route add local {vip}/32 dev lo table local proto {LAB_PROTOCOL}",),
         "L2": (f"addr add {vip}/32 dev eth0 scope link",),
     }
 

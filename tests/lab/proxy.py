@@ -25,6 +25,8 @@ NAMESPACE = "lab"
 PORT = 80
 HEALTH_PORT, METRICS_PORT = 10_256, 10_249
 
+_RULES = {"iptables": ("iptables-save",), "nftables": ("nft", "list", "table", "ip", "kube-proxy")}
+
 
 class Vip(NamedTuple):
     """A Service of type LoadBalancer and its VIP."""
@@ -137,7 +139,7 @@ def _serves(node: Host, mode: str) -> bool:
     health = get(node, HEALTH_PORT, "/healthz")
     if health is None or health[0] != http.client.OK:
         return False
-    rules = node.check("nft", "list", "table", "ip", "kube-proxy") if mode == "nftables" else node.check("iptables-save")
+    rules = node.run(*_RULES[mode]).out
     return all(vip.address in rules for vip in VIPS.values())
 
 

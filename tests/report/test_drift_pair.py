@@ -151,6 +151,19 @@ def test_hunks_hold_what_differs_with_its_keys_and_a_few_lines_around() -> None:
     assert [hunk.skipped for hunk in found] == [0, 18, 17]
 
 
+def test_a_gap_of_one_line_is_shown_instead() -> None:
+    data = {f"k{number}": number for number in range(12)}
+    pair = paired(data, data | {"k2": 0, "k8": 0}, a_difference(("k2",), 2, 0), a_difference(("k8",), 8, 0))
+
+    assert [(hunk.skipped, len(hunk.rows)) for hunk in hunks(pair)] == [(0, 11), (1, 0)]
+
+
+def test_what_an_object_is_comes_first() -> None:
+    found = paired({"spec": {"a": 1}, "metadata": {"name": "x"}, "kind": "A"}, {"spec": {"a": 2}})
+
+    assert [row.left for row in found][:3] == ["kind: A", "metadata:", "  name: x"]
+
+
 def test_hunks_of_a_huge_object_are_bounded_and_say_so() -> None:
     found = hunks([Row("x", "y", 0, Severity.ERROR)] * 1000, longest=160)
 

@@ -45,6 +45,9 @@ def fixes(spec: str) -> list[Fix]:
         ('  bgp: {asNumber: "64600"}', "  bgp: {asNumber: 64600}"),
         ("  bgp: {asNumber: 64600.0}", "  bgp: {asNumber: 64600}"),
         ('  bgp: {asNumber: "1.10"}', "  bgp: {asNumber: 65546}"),
+        # underscores between thousands: YAML 1.1 and Go drop them, YAML 1.2 sees text, and a number belongs here
+        ("  bgp: {asNumber: 64_600}", "  bgp: {asNumber: 64600}"),
+        ("  bgp: {asNumber: 4_200_000_001}", "  bgp: {asNumber: 4200000001}"),
         # GLB105: no quotes around what is text
         ("  versions: {kubernetes: 1.30}", '  versions: {kubernetes: "1.30"}'),
         ("  bgp: {communities: [{name: p, value: 65001:50}]}", '  bgp: {communities: [{name: p, value: "65001:50"}]}'),
@@ -85,6 +88,8 @@ def test_a_sure_cure_mends_the_file(before: str, after: str) -> None:
         # a number that readers take for two
         "  bgp: {asNumber: 010}",
         "  bgp: {asNumber: 064600}",
+        "  bgp: {asNumber: 6_4600}",
+        "  routingDomain: 64_600",
         # out of range, or of no value that would fit
         '  bgp: {asNumber: "0"}',
         "  bgp: {asNumber: 1.10}",

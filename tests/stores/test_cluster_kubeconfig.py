@@ -17,7 +17,7 @@ TOKEN = "s3cr3t-" + "x" * 40
 PEM = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
 
 
-def config(user: dict[str, Any] | None = None, **cluster: Any) -> dict[str, Any]:
+def config(user: Any = None, **cluster: Any) -> dict[str, Any]:
     return {
         "apiVersion": "v1",
         "kind": "Config",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
@@ -102,8 +103,10 @@ class Events:
                 anything = bool(self._socket.recv(_BUFFER)) or anything
             except BlockingIOError:
                 return anything
-            except OSError:  # ENOBUFS: more happened than the buffer holds
-                anything = True
+            except OSError as error:
+                if error.errno != errno.ENOBUFS:
+                    raise
+                anything = True  # more happened than the buffer holds
 
 
 def _raise_for(number: int) -> None:

@@ -47,7 +47,7 @@ LOOPBACK = 1
 class Link(NamedTuple):
     """An interface; ``mac`` is empty where it has none. ``up``: it is switched on and has a carrier."""
 
-    index: int
+    ifindex: int
     name: str
     mac: bytes
     up: bool
@@ -56,7 +56,7 @@ class Link(NamedTuple):
 class InterfaceAddress(NamedTuple):
     """An address on an interface. ``protocol`` is None where the kernel tells none; ``valid`` is in seconds."""
 
-    index: int
+    ifindex: int
     address: Address
     prefix: int
     label: str
@@ -79,7 +79,7 @@ def dump(kind: int, sequence: int, family: int = 0) -> Message:
     return Message(kind, REQUEST | DUMP, sequence, bytes([family]) + b"\0" * (size - 1))
 
 
-def set_address(  # noqa: PLR0913 -- what an address is made of
+def set_address(
     sequence: int, index: int, address: Address, *, lifetime: int, protocol: int, label: str | None = None
 ) -> Message:
     """Put ``address`` on an interface, or give the one that is there a new lifetime.
@@ -139,7 +139,7 @@ def interface_address(message: Message) -> InterfaceAddress | None:
     if len(found.get(_IFA_CACHEINFO, b"")) >= _CACHE_INFO.size:
         preferred, valid, _, _ = _CACHE_INFO.unpack_from(found[_IFA_CACHEINFO])
     return InterfaceAddress(
-        index=index,
+        ifindex=index,
         address=ip_address(raw),
         prefix=prefix,
         label=found.get(_IFA_LABEL, b"").rstrip(b"\0").decode("utf-8", "surrogateescape"),

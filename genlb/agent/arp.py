@@ -1,0 +1,150 @@
+"""Telling neighbours where a VIP is, and asking them before: ARP (RFC 826, 5227) and neighbour discovery (RFC 4861).
+
+Frames are built and read purely; ``Wire`` sends and receives them. A move of a VIP is told as request and as reply,
+since some neighbours believe only one of the two.
+"""
+
+from __future__ import annotations
+
+import socket
+import struct
+import time
+from ipaddress import IPv4Address, IPv6Address
+
+from genlb.agent.vip.pools import Address
+
+_BROADCAST = b"\xff" * 6
+_ETHERTYPE_ARP, _ETHERTYPE_IPV6 = 0x0806, 0x86DD
+_ETHERNET = struct.Struct("!6s6sH")
+_ARP = struct.Struct("!HHBBH6s4s6s4s")
+_REQUEST, _REPLY = 1, 2
+_MAC_LENGTH = 6
+
+_ICMPV6, _HOP_LIMIT = 58, 255
+_NEIGHBOUR_SOLICITATION, _NEIGHBOUR_ADVERTISEMENT = 135, 136
+_OVERRIDE = 0x20000000
+_SOURCE_LINK, _TARGET_LINK = 1, 2
+_ALL_NODES = IPv6Address("ff02::1")
+_UNSPECIFIED = IPv6Address("::")
+
+_ETH_P_ALL = 0x0003
+PROBES, PROBE_PAUSE = 3, 0.2
+"""How often, and with how many seconds between, a VIP is asked for before it is bound."""
+
+
+def announcement(address: Address, mac: bytes) -> list[bytes]:
+    """The frames that tell all neighbours that ``address`` is at ``mac`` now."""
+    if isinstance(address, IPv6Address):
+        return [_advertisement(address, mac)]
+    return [
+        _arp(_REQUEST, mac, address.packed, b"\0" * 6, address.packed),
+        _arp(_REPLY, mac, address.packed, mac, address.packed),
+    ]
+
+
+def probe(address: Address, mac: bytes) -> bytes:
+    """The frame that asks for ``address`` without claiming it: no neighbour learns anything from it."""
+    if isinstance(address, IPv6Address):
+        return _solicitation(address, mac)
+    return _arp(_REQUEST, mac, b"\0" * 4, b"\0" * 6, address.packed)
+
+
+def holder(frame: bytes, address: Address, own: bytes) -> bytes | None:
+    """The MAC address that ``frame`` says has ``address``, or that asks for it just now; None for any other frame."""
+    if len(frame) < _ETHERNET.size:
+        return None
+    _, source, kind = _ETHERNET.unpack_from(frame)
+    if source == own:
+        return None
+    if isinstance(address, IPv4Address):
+        return _arp_holder(frame, address) if kind == _ETHERTYPE_ARP else None
+    return source if kind == _ETHERTYPE_IPV6 and _advertises(frame[_ETHERNET.size :], address) else None
+
+
+class Wire:
+    """One interface's frames."""
+
+    def __init__(self, interface: str, mac: bytes) -> None:
+        self._mac = mac
+        self._socket = socket.socket(socket.AF_PACKET, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.htons(_ETH_P_ALL))
+        self._socket.bind((interface, _ETH_P_ALL))
+
+    def close(self) -> None:
+        """Give the socket back."""
+        self._socket.close()
+
+    def announce(self, address: Address) -> None:
+        """Tell all neighbours, once."""
+        for frame in announcement(address, self._mac):
+            self._socket.send(frame)
+
+    def is_taken(self, address: Address) -> bool:
+        """Whether anybody answers for ``address``; takes 0.6 s where nobody does."""
+        for _ in range(PROBES):
+            self._socket.send(probe(address, self._mac))
+            if self._heard(address, time.monotonic() + PROBE_PAUSE):
+                return True
+        return False
+
+    def _heard(self, address: Address, until: float) -> bool:
+        while (left := until - time.monotonic()) > 0:
+            self._socket.settimeout(left)
+            try:
+                frame = self._socket.recv(2048)
+            except TimeoutError:
+                return False
+            if holder(frame, address, self._mac) is not None:
+                return True
+        return False
+
+
+def _arp(operation: int, mac: bytes, sender: bytes, target_mac: bytes, target: bytes) -> bytes:
+    head = _ETHERNET.pack(_BROADCAST, mac, _ETHERTYPE_ARP)
+    return head + _ARP.pack(1, 0x0800, _MAC_LENGTH, 4, operation, mac, sender, target_mac, target)
+
+
+def _arp_holder(frame: bytes, address: IPv4Address) -> bytes | None:
+    if len(frame) < _ETHERNET.size + _ARP.size:
+        return None
+    _, _, _, _, operation, mac, sender, _, target = _ARP.unpack_from(frame, _ETHERNET.size)
+    # Whoever probes for the same address at the same time counts too (RFC 5227, 2.1.1).
+    is_probing = operation == _REQUEST and sender == b"\0" * 4 and target == address.packed
+    return bytes(mac) if sender == address.packed or is_probing else None
+
+
+def _advertisement(address: IPv6Address, mac: bytes) -> bytes:
+    body = struct.pack("!I", _OVERRIDE) + address.packed + bytes([_TARGET_LINK, 1]) + mac
+    return _ipv6(address, _ALL_NODES, mac, b"\x33\x33\x00\x00\x00\x01", _NEIGHBOUR_ADVERTISEMENT, body)
+
+
+def _solicitation(address: IPv6Address, mac: bytes) -> bytes:
+    """Duplicate address detection's question: from nobody, so without a link-layer option."""
+    group = IPv6Address(bytes.fromhex("ff0200000000000000000001ff") + address.packed[-3:])
+    destination = b"\x33\x33" + group.packed[-4:]
+    body = b"\0" * 4 + address.packed
+    return _ipv6(_UNSPECIFIED, group, mac, destination, _NEIGHBOUR_SOLICITATION, body)
+
+
+def _ipv6(  # noqa: PLR0913 -- two headers and a body
+    source: IPv6Address, target: IPv6Address, mac: bytes, to: bytes, kind: int, body: bytes
+) -> bytes:
+    length = 4 + len(body)
+    pseudo = source.packed + target.packed + struct.pack("!II", length, _ICMPV6)
+    checksum = _checksum(pseudo + struct.pack("!BBH", kind, 0, 0) + body)
+    header = struct.pack("!IHBB", 6 << 28, length, _ICMPV6, _HOP_LIMIT) + source.packed + target.packed
+    return _ETHERNET.pack(to, mac, _ETHERTYPE_IPV6) + header + struct.pack("!BBH", kind, 0, checksum) + body
+
+
+def _advertises(packet: bytes, address: IPv6Address) -> bool:
+    if len(packet) < 64 or packet[6] != _ICMPV6 or packet[7] != _HOP_LIMIT:  # noqa: PLR2004 -- both headers and a target
+        return False
+    kind, source, target = packet[40], packet[8:24], packet[48:64]
+    is_probing = kind == _NEIGHBOUR_SOLICITATION and source == _UNSPECIFIED.packed
+    return target == address.packed and (kind == _NEIGHBOUR_ADVERTISEMENT or is_probing)
+
+
+def _checksum(data: bytes) -> int:
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return ~total & 0xFFFF
