@@ -7,6 +7,7 @@ every answer back for a while: what 20 ms of distance do to a client that asks o
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import shutil
 import subprocess
@@ -86,7 +87,7 @@ def _in_step(api: Any, folder: Path) -> Path:
 def _requests(repository: Path, kubeconfig: Path) -> Counted:
     """How often genlb asks the API server, counted where it does so."""
     from genlb import api
-    from genlb.api.drift_sides import WORK_TREE, prepare
+    from genlb.api._drift_sides import WORK_TREE, prepare
     from genlb.drift.model import Source
     from genlb.drift.reads import follow_ups, reads_for
     from genlb.stores.cluster import read_cluster
@@ -180,8 +181,9 @@ def _at_a_distance(server: str, seconds: float) -> Iterator[str]:
         address, over, loop = urlsplit(server), asyncio.Event(), asyncio.get_running_loop()
 
         async def accept(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            there, back = await asyncio.open_connection(address.hostname, address.port)
-            await asyncio.gather(_carried(reader, back, seconds / 2), _carried(there, writer, seconds / 2))
+            with contextlib.suppress(OSError, asyncio.CancelledError):  # who hung up, and the end of the measurement
+                there, back = await asyncio.open_connection(address.hostname, address.port)
+                await asyncio.gather(_carried(reader, back, seconds / 2), _carried(there, writer, seconds / 2))
 
         listening = await asyncio.start_server(accept, "127.0.0.1", 0)
         ports.append(listening.sockets[0].getsockname()[1])

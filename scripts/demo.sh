@@ -1,5 +1,6 @@
 #!/bin/sh
-# Take every example cluster from its spec to what Argo CD or Flux apply, and show what came out.
+# Take every example cluster from its spec to what Argo CD or Flux apply, show what came out, and compare one of them with
+# a dump of a live cluster.
 #
 #   GENLB=/path/to/genlb scripts/demo.sh
 #
@@ -74,4 +75,16 @@ shown=$("$genlb" -C "$demo" show "$cluster")
 echo "$shown" | sed -n '/^# spec/p'
 echo "(and the merged spec below that)"
 
+live=$PWD/docs/examples/fra1-prod-live.yaml
+say "What differs between git and a cluster, who changed it, and does it hurt? From a dump: no cluster is asked."
+printf '\n$ genlb drift fra1-prod --live %s --live-complete --report html=drift.html\n' "${live#"$PWD"/}"
+code=0
+"$genlb" -C "$demo" drift fra1-prod --live "$live" --live-complete --report html=drift.html || code=$?
+# 1 means drift: the dump is of a cluster in which people and programs left their traces.
+if [ "$code" -ne 1 ]; then
+    echo "genlb: drift ended with exit code $code, and the dump differs from git: 1 was expected." >&2
+    exit 1
+fi
+
+say "The same as a page that needs no network: $demo/drift.html"
 say "Look around in $demo; it is a copy."

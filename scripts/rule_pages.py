@@ -1,10 +1,11 @@
-"""Write the pages of the rules, and the examples that `genlb explain` shows, from the catalogue and the rules' tests.
+"""Write the pages of the rules, and the examples that `genlb explain` shows, from the catalogues and the rules' tests.
 
     python scripts/rule_pages.py          write docs/rules/*.md and templates/rules/examples.json
     python scripts/rule_pages.py --check  only say which of them are not up to date
 
 An example is a case of ``tests/rules/cases``: what `genlb validate` says about ``fires`` in exactly these words, and
-the difference to ``near-miss``, about which it says nothing. So no page can promise what no test holds.
+the difference to ``near-miss``, about which it says nothing. So no page can promise what no test holds. What `genlb
+drift` finds stands in a table of its own (``genlb.drift.catalogue``) and has pages without examples.
 """
 
 # ruff: noqa: INP001 - scripts are no package
@@ -22,9 +23,12 @@ from typing import Any, NamedTuple
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from genlb.errors import Diagnostic, Severity, Span  # noqa: E402 -- found by the line above, as the tests are
-from genlb.report.groups import GROUPS, group_of, sources  # noqa: E402
+from genlb.drift.catalogue import RULES as DRIFT_RULES  # noqa: E402 -- found by the line above, as the tests are
+from genlb.drift.catalogue import DriftRule  # noqa: E402
+from genlb.errors import Diagnostic, Severity, Span  # noqa: E402
+from genlb.report.groups import DRIFT, GROUPS, group_of, sources  # noqa: E402
 from genlb.report.markdown import prose  # noqa: E402
+from genlb.report.rule import DRIFT_IGNORE  # noqa: E402
 from genlb.rules import Rule, rules  # noqa: E402
 from genlb.rules.suppress import FIRM  # noqa: E402
 from tests.rules.casebook import CLUSTER, Case, cases, findings  # noqa: E402
@@ -40,6 +44,7 @@ ABOUT = {
     "nodes": "Sysctls, the two daemons, who answers for a VIP.",
     "gitops": "What is rendered, and what Argo CD or Flux make of it.",
     "versions": "What a release of Kubernetes, Calico or MetalLB can do, and what it gets wrong.",
+    DRIFT: "What `genlb drift` finds: how a cluster differs from git, and what others do in it that hurts traffic.",
 }
 """What the rules of a group are about."""
 
@@ -50,8 +55,8 @@ ELSEWHERE = {
 """Rules that other commands than `genlb validate` find: they have no example of this kind."""
 
 _ABOUT_PAGES = (
-    "Each has a page with the reason in network terms, an example in exactly the words of the command, and the cure."
-    " `genlb rules` lists them in a terminal, `genlb explain GLB304` tells about one."
+    "Each has a page with the reason in network terms and the cure, those of `validate` with an example in exactly its"
+    " words. `genlb rules` lists them in a terminal, `genlb explain GLB304` tells about one."
 )
 _ABOUT_COLUMNS = (
     "Errors make the exit code 1, warnings do with `--fail-on warning`, info never does. *fix* marks what `genlb"
@@ -168,6 +173,30 @@ def page(rule: Rule, told: Sequence[Example]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def page_of_drift(rule: DriftRule) -> str:
+    """The page of one rule of `genlb drift`."""
+    parts = [
+        "<!-- Written by scripts/rule_pages.py: change the rule in genlb/drift/catalogue.py, and run it. -->",
+        f"# {rule.id}: {prose(rule.title)}",
+        f"| Severity | Group | Found by |\n| --- | --- | --- |\n| {rule.severity.value} | {DRIFT} | `genlb drift` |",
+        "What a field does to traffic may make a finding graver or lighter.",
+        _with_code(rule.why),
+        "## Cure",
+        _with_code(rule.remedy),
+        "## Ignoring it",
+        "In `genlb.yaml`; `*` in an object stands for anything, and without a path the whole object is ignored:",
+        _fenced("yaml", f"drift:\n  ignore:\n    {DRIFT_IGNORE}"),
+        "The reason has to be there; after its last day, UTC, an entry hides nothing.",
+        f"[All rules](README.md) · `genlb explain {rule.id}` shows this in a terminal",
+    ]
+    return "\n\n".join(parts) + "\n"
+
+
+def _with_code(text: str) -> str:
+    """Prose in which backticks mark code."""
+    return "`".join(part if number % 2 else prose(part) for number, part in enumerate(text.split("`")))
+
+
 def _only_some(told: Sequence[Example]) -> str:
     every = [diagnostic for example in told for diagnostic in example.found]
     return "" if all(diagnostic.fix for diagnostic in every) else "; what needs a decision is left to its author"
@@ -230,20 +259,23 @@ def _fenced(language: str, text: str) -> str:
 def index(told: dict[str, list[Example]]) -> str:
     """The page that lists all rules."""
     known = rules()
+    of_drift = f"[what `genlb drift` finds](#drift-glb8xx): {len(DRIFT_RULES)}"
     parts = [
         "<!-- Written by scripts/rule_pages.py. -->",
         "# Rules",
-        f"What `genlb validate` looks for: {len(known)} rules. {_ABOUT_PAGES}",
+        f"What `genlb validate` looks for: {len(known)} rules, and {of_drift}. {_ABOUT_PAGES}",
         _ABOUT_COLUMNS,
     ]
     for digit, name in GROUPS.items():
         rows = [_row(rule, told.get(rule.id, [])) for rule in known.values() if rule.id[3] == digit]
+        if name == DRIFT:
+            rows = [_row(rule, []) for rule in sorted(DRIFT_RULES.values())]
         table = ["| Rule | Severity | | What |", "| --- | --- | --- | --- |", *rows]
         parts += [f"## {name}: GLB{digit}xx", ABOUT[name], "\n".join(table)]
     return "\n\n".join(parts) + "\n"
 
 
-def _row(rule: Rule, told: Sequence[Example]) -> str:
+def _row(rule: Rule | DriftRule, told: Sequence[Example]) -> str:
     severity = f"**{rule.severity.value}**" if rule.severity is Severity.ERROR else rule.severity.value
     return f"| [{rule.id}]({rule.id}.md) | {severity} | {'fix' if fixable(told) else ''} | {prose(rule.title)} |"
 
@@ -252,6 +284,7 @@ def written() -> dict[Path, str]:
     """Every file with its text."""
     told = examples()
     files = {PAGES / "README.md": index(told), EXAMPLES: packaged(told)}
+    files |= {PAGES / f"{rule.id}.md": page_of_drift(rule) for rule in DRIFT_RULES.values()}
     return files | {PAGES / f"{rule.id}.md": page(rule, told.get(rule.id, [])) for rule in rules().values()}
 
 

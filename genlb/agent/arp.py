@@ -51,14 +51,17 @@ def probe(address: Address, mac: bytes) -> bytes:
 
 def holder(frame: bytes, address: Address, own: bytes) -> bytes | None:
     """The MAC address that ``frame`` says has ``address``, or that asks for it just now; None for any other frame."""
+    heard = claimed(frame)
+    return heard[1] if heard is not None and heard[0] == address and heard[1] != own else None
+
+
+def claimed(frame: bytes) -> tuple[Address, bytes] | None:
+    """The address that the sender of ``frame`` has, or is about to take, and the sender's MAC address."""
     if len(frame) < _ETHERNET.size:
         return None
     _, source, kind = _ETHERNET.unpack_from(frame)
-    if source == own:
-        return None
-    if isinstance(address, IPv4Address):
-        return _arp_holder(frame, address) if kind == _ETHERTYPE_ARP else None
-    return source if kind == _ETHERTYPE_IPV6 and _advertises(frame[_ETHERNET.size :], address) else None
+    found = {_ETHERTYPE_ARP: _arp_claim, _ETHERTYPE_IPV6: _ipv6_claim}.get(kind, _no_claim)(frame[_ETHERNET.size :])
+    return None if found is None else (found, source)
 
 
 class Wire:
@@ -103,13 +106,18 @@ def _arp(operation: int, mac: bytes, sender: bytes, target_mac: bytes, target: b
     return head + _ARP.pack(1, 0x0800, _MAC_LENGTH, 4, operation, mac, sender, target_mac, target)
 
 
-def _arp_holder(frame: bytes, address: IPv4Address) -> bytes | None:
-    if len(frame) < _ETHERNET.size + _ARP.size:
+def _no_claim(packet: bytes) -> None:
+    del packet
+
+
+def _arp_claim(packet: bytes) -> Address | None:
+    if len(packet) < _ARP.size:
         return None
-    _, _, _, _, operation, mac, sender, _, target = _ARP.unpack_from(frame, _ETHERNET.size)
+    _, _, _, _, operation, _, sender, _, target = _ARP.unpack_from(packet)
+    if sender != b"\0" * 4:
+        return IPv4Address(sender)
     # Whoever probes for the same address at the same time counts too (RFC 5227, 2.1.1).
-    is_probing = operation == _REQUEST and sender == b"\0" * 4 and target == address.packed
-    return bytes(mac) if sender == address.packed or is_probing else None
+    return IPv4Address(target) if operation == _REQUEST else None
 
 
 def _advertisement(address: IPv6Address, mac: bytes) -> bytes:
@@ -125,9 +133,7 @@ def _solicitation(address: IPv6Address, mac: bytes) -> bytes:
     return _ipv6(_UNSPECIFIED, group, mac, destination, _NEIGHBOUR_SOLICITATION, body)
 
 
-def _ipv6(  # noqa: PLR0913 -- two headers and a body
-    source: IPv6Address, target: IPv6Address, mac: bytes, to: bytes, kind: int, body: bytes
-) -> bytes:
+def _ipv6(source: IPv6Address, target: IPv6Address, mac: bytes, to: bytes, kind: int, body: bytes) -> bytes:
     length = 4 + len(body)
     pseudo = source.packed + target.packed + struct.pack("!II", length, _ICMPV6)
     checksum = _checksum(pseudo + struct.pack("!BBH", kind, 0, 0) + body)
@@ -135,16 +141,17 @@ def _ipv6(  # noqa: PLR0913 -- two headers and a body
     return _ETHERNET.pack(to, mac, _ETHERTYPE_IPV6) + header + struct.pack("!BBH", kind, 0, checksum) + body
 
 
-def _advertises(packet: bytes, address: IPv6Address) -> bool:
+def _ipv6_claim(packet: bytes) -> Address | None:
     if len(packet) < 64 or packet[6] != _ICMPV6 or packet[7] != _HOP_LIMIT:  # noqa: PLR2004 -- both headers and a target
-        return False
+        return None
     kind, source, target = packet[40], packet[8:24], packet[48:64]
     is_probing = kind == _NEIGHBOUR_SOLICITATION and source == _UNSPECIFIED.packed
-    return target == address.packed and (kind == _NEIGHBOUR_ADVERTISEMENT or is_probing)
+    return IPv6Address(target) if kind == _NEIGHBOUR_ADVERTISEMENT or is_probing else None
 
 
 def _checksum(data: bytes) -> int:
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    words: tuple[int, ...] = struct.unpack(f"!{len(data) // 2}H", data)
+    total = sum(words)
     while total >> 16:
         total = (total & 0xFFFF) + (total >> 16)
     return ~total & 0xFFFF

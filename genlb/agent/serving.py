@@ -97,7 +97,7 @@ class Server:
                 if place is self._alarm:
                     return
                 if place in self._listeners:
-                    self._accept(place)  # type: ignore[arg-type]  # in the list, so a socket
+                    self._accept(place)
                 else:
                     self._go_on(place)  # type: ignore[arg-type]
             self._drop_slow()

@@ -8,11 +8,11 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+from genlb.api._drift_places import with_lines
+from genlb.api._drift_sides import WORK_TREE, Prepared, look, prepare, prepare_path
 from genlb.api.clusters import load
-from genlb.api.drift_places import with_lines
-from genlb.api.drift_sides import WORK_TREE, Prepared, Question, look, prepare, prepare_path
 from genlb.drift.model import ClusterDrift, DriftReport, Ignore, Source
 from genlb.errors import InvalidInput, Undetermined, UsageError
 from genlb.stores.cluster_halt import Halt
@@ -22,10 +22,24 @@ if TYPE_CHECKING:
     from genlb.report.fabric import Fabric
     from genlb.stores.repository import Repository
 
-__all__ = ["Question", "drift_of", "drift_of_path", "drift_report", "fabrics", "write_drift"]
-
 _AHEAD = 2
 """Clusters per job that are prepared while others are still being read."""
+
+
+class Question(NamedTuple):
+    """What drift is asked for. Paths are relative to ``directory``; empty is not given.
+
+    ``live`` are dumps, and ``live_complete`` says that they hold all there is; without any the cluster itself is asked.
+    """
+
+    context: str = ""
+    kubeconfig: str = ""
+    ref: str = ""
+    live: tuple[str, ...] = ()
+    desired: str = ""
+    live_complete: bool = False
+    strict: bool = False
+    directory: str = "."
 
 
 def drift_of(

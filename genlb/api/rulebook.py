@@ -1,4 +1,8 @@
-"""The catalogue of rules, ready to be printed: one rule in prose, or the list of all."""
+"""The catalogue of rules, ready to be printed: one rule in prose, or the list of all.
+
+What `genlb validate` looks for and what `genlb drift` finds are two tables, joined here: who reads an id need not know
+which command wrote it.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from genlb.errors import Severity, UsageError
 
 if TYPE_CHECKING:
+    from genlb.drift.catalogue import DriftRule
     from genlb.report.rule import Card
     from genlb.report.style import Style
     from genlb.rules import Rule
@@ -59,14 +64,17 @@ def explain_rule(rule_id: str) -> ExplainedRule:
     >>> explain_rule("GLB211").card.title
     'An on-link pool that nobody answers for'
     """
+    from genlb.drift.catalogue import RULES
     from genlb.report.suggestion import did_you_mean
     from genlb.rules import rules
 
-    known = rules()
-    if rule_id not in known:
-        near = did_you_mean(rule_id, known) if any(_near(rule_id, one) for one in known) else ""
-        raise UsageError(f"there is no rule {rule_id}{near or '; genlb rules lists them'}")
-    return ExplainedRule(_card(known[rule_id]))
+    if rule_id in RULES:
+        return ExplainedRule(_card_of_drift(RULES[rule_id]))
+    if rule_id in rules():
+        return ExplainedRule(_card(rules()[rule_id]))
+    known = rule_ids()
+    near = did_you_mean(rule_id, known) if any(_near(rule_id, one) for one in known) else ""
+    raise UsageError(f"there is no rule {rule_id}{near or '; genlb rules lists them'}")
 
 
 def list_rules(groups: Iterable[str] = (), severities: Iterable[str] = ()) -> ListedRules:
@@ -75,15 +83,24 @@ def list_rules(groups: Iterable[str] = (), severities: Iterable[str] = ()) -> Li
     >>> list_rules(["bgp"], ["error"]).cards[0].id
     'GLB301'
     """
+    from genlb.drift.catalogue import RULES
     from genlb.rules import rules
 
     wanted, grave = frozenset(groups), {Severity(severity) for severity in severities}
-    cards = map(_card, rules().values())
+    cards = sorted([*map(_card, rules().values()), *map(_card_of_drift, RULES.values())], key=lambda card: card.id)
     return ListedRules(
         tuple(
             card for card in cards if card.group in (wanted or (card.group,)) and (not grave or card.severity in grave)
         )
     )
+
+
+def rule_ids() -> tuple[str, ...]:
+    """The ids of all rules, in order."""
+    from genlb.drift.catalogue import RULES
+    from genlb.rules import rules
+
+    return tuple(sorted({*rules(), *RULES}))
 
 
 def rule_groups() -> tuple[str, ...]:
@@ -122,6 +139,25 @@ def _card(rule: Rule) -> Card:
         fixable=bool(shown.get("fixable")),
         told=str(shown.get("told", "")),
         cure=str(shown.get("cure", "")),
+    )
+
+
+def _card_of_drift(rule: DriftRule) -> Card:
+    from genlb.report.groups import DRIFT
+    from genlb.report.links import rule_url
+    from genlb.report.rule import Card
+
+    return Card(
+        id=rule.id,
+        severity=rule.severity,
+        title=rule.title,
+        group=DRIFT,
+        why=rule.why.replace("`", ""),  # marks of code, for pages
+        fix=rule.remedy.replace("`", ""),
+        research=(),
+        url=rule_url(rule.id),
+        suppressible=True,
+        fixable=False,
     )
 
 

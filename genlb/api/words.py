@@ -98,11 +98,11 @@ def topics() -> Iterator[str]:
     >>> next(topics())
     'GLB101'
     """
+    from genlb.api.rulebook import rule_ids
     from genlb.report.field import Field, all_fields
     from genlb.resources import schema
-    from genlb.rules import rules
 
-    yield from rules()
+    yield from rule_ids()
     root = schema(_EXPLAINED[0])
     for field in all_fields(root, Field(path="", schema=root)):
         yield field.path.replace("[]", "").removeprefix("spec.")

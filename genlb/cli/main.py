@@ -32,8 +32,9 @@ COMMANDS = {
     "drift": "Tell what differs between git and live clusters.",
     "show": "Print a merged spec, where it comes from, and what each Auto became.",
     "explain": "Tell what a field or a rule means.",
-    "rules": "List what validate looks for.",
+    "rules": "List what validate and drift look for.",
     "schema": "Print the JSON Schemas, for editors.",
+    "agent": "Run a node daemon, as the rendered DaemonSets do.",
     "completion": "Print the completion script of a shell.",
     "version": "Print the version.",
 }

@@ -1,4 +1,4 @@
-"""``genlb rules``: everything that `genlb validate` looks for."""
+"""``genlb rules``: everything that `genlb validate` looks for and `genlb drift` finds."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from genlb.cli.session import Session
 from genlb.errors import Severity
 
 # Known here so that completion need not load the reports; a test holds it equal to `api.rule_groups()`.
-GROUPS = ("input", "addresses", "bgp", "kube-proxy", "nodes", "gitops", "versions")
+GROUPS = ("input", "addresses", "bgp", "kube-proxy", "nodes", "gitops", "versions", "drift")
 
 
 @click.command(
@@ -34,7 +34,10 @@ GROUPS = ("input", "addresses", "bgp", "kube-proxy", "nodes", "gitops", "version
 @output_option("text", "json")
 @click.pass_obj
 def command(session: Session, /, *, groups: tuple[str, ...], severities: tuple[str, ...], output: str) -> Outcome:
-    """List the rules: id, severity, group, whether `genlb validate --fix` mends it, title."""
+    """List the rules: id, severity, group, whether `genlb validate --fix` mends it, title.
+
+    Those of the group drift are what `genlb drift` finds in a cluster; all others are what `genlb validate` looks for.
+    """
     told = api.list_rules(groups, severities)
     if output == "json":
         from genlb.report.jsonout import document

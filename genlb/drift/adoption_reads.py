@@ -34,10 +34,10 @@ _OURS = (
     ("source.toolkit.fluxcd.io/v1", "GitRepository", True),
 )
 _CONFIG_MAPS = (
-    (_KUBE_SYSTEM, "kube-proxy"),
-    (_KUBE_SYSTEM, "kubeadm-config"),
-    (NAMESPACE, "genlb-sysctl"),
-    (NAMESPACE, "genlb-vip"),
+    (_KUBE_SYSTEM, "kube-proxy", False),
+    (_KUBE_SYSTEM, "kubeadm-config", True),
+    (NAMESPACE, "genlb-sysctl", False),
+    (NAMESPACE, "genlb-vip", False),
 )
 
 NEEDED = (
@@ -59,7 +59,10 @@ def adoption_reads() -> tuple[Read, ...]:
         # The controller's image tells MetalLB's release; all Deployments of a cluster would be too many.
         Read(("apps/v1",), "Deployment", "deployments", _METALLB, optional=True),
         *(Read(("v1",), "Namespace", "namespaces", name=name) for name in (_KUBE_SYSTEM, NAMESPACE)),
-        *(Read(("v1",), "ConfigMap", "configmaps", namespace, name) for namespace, name in _CONFIG_MAPS),
+        *(
+            Read(("v1",), "ConfigMap", "configmaps", namespace, name, optional=optional)
+            for namespace, name, optional in _CONFIG_MAPS
+        ),
     )
 
 

@@ -16,7 +16,7 @@ from genlb.drift.model import ABSENT, Confidence, Sort, Writer
 from genlb.drift.normalise import LAST_APPLIED, normalised
 from genlb.drift.path import Item, Member, Path
 from genlb.drift.shape import alike
-from genlb.drift.shapes import is_known
+from genlb.drift.shapes import is_known, shape_of
 from genlb.drift.walk import RawDifference
 from genlb.manifest import Manifest, ResourceKey
 
@@ -42,10 +42,11 @@ _HALF = 0.5
 class Owners:
     """What is known about who owns what in one live object."""
 
-    __slots__ = ("_applied", "_entries", "_known", "_last_applied", "managers")
+    __slots__ = ("_applied", "_entries", "_known", "_last_applied", "_shape", "managers")
 
     def __init__(self, key: ResourceKey, desired: Manifest, live: Manifest) -> None:
         self._known = is_known(key)
+        self._shape = shape_of(key, {})
         self._entries = entries_of(live)
         self.managers = _appliers(self._entries, desired)
         self._last_applied = None if self._is_newer_than_ours() else _last_applied(key, live)
@@ -90,8 +91,20 @@ class Owners:
         whole = not _is_entry(raw.path) and self._whole_around(raw.path)
         if whole and self.managers and writers and not any(writer.manager in self.managers for writer in writers):
             yield raw._replace(sort=Sort.CHANGED)  # somebody else rewrote what git sets as a whole
-        elif not self._entries or _is_entry(raw.path) or any(not self._applies(writer) for writer in writers):
+        elif (
+            not self._entries
+            or _is_entry(raw.path)
+            or self._differs_from_default(raw.path)
+            or any(not self._applies(writer) for writer in writers)
+        ):
             yield raw
+
+    def _differs_from_default(self, path: Path) -> bool:
+        """Whether the tables know what the API server fills in there: then it was not the API server."""
+        shape = self._shape
+        for step in path:
+            shape = shape.under(step) if isinstance(step, str) else shape.item
+        return shape.default is not ABSENT
 
     def _applies(self, writer: Writer) -> bool:
         if writer.manager in self.managers or writer.manager in APPLIERS:

@@ -121,10 +121,16 @@ def base64_text(value: Any) -> Any:
 
 
 def file_mode(value: Any) -> Any:
-    """Permission bits; a text as kubectl would read it, in octal with a leading zero."""
+    """Permission bits, a text as octal digits."""
     if isinstance(value, str) and re.fullmatch(r"0[0-7]{3}", value):
         return int(value, 8)
     return value
+
+
+def is_octal_for(wanted: Any, found: Any) -> bool:
+    """Whether ``wanted`` was written ``0644``, which kubectl reads as 420 and YAML 1.2 as 644."""
+    text = str(wanted)
+    return type(wanted) is int and re.fullmatch(r"[0-7]{3}", text) is not None and bool(int(text, 8) == found)
 
 
 def ca_bundle(value: Any) -> Any:

@@ -72,12 +72,6 @@ def _unseen(cluster: ClusterDrift) -> Iterator[Safe]:
     missed = [*cluster.not_checked]
     if cluster.error:
         missed.insert(0, NotChecked("The whole cluster", cluster.error))
-    told = {entry.what for entry in missed}
-    missed += [
-        NotChecked(str(one.key), "could not be looked at")
-        for one in cluster.objects
-        if one.state is State.NOT_CHECKED and str(one.key) not in told
-    ]
     if missed:
         items = [element("li", *_missed(entry)) for entry in missed]
         yield element("div", element("h3", f"Not checked ({len(missed)})"), element("ul", *items), class_="unseen")
@@ -97,11 +91,14 @@ def _asides(cluster: ClusterDrift) -> Iterator[Safe]:
     notes = [element("li", note) for note in cluster.notes]
     unused = (f"{entry.place} ignores nothing: {entry.object} {entry.path}" for entry in cluster.ignores_unused)
     notes += [element("li", words) for words in unused]
+    unseen = [one for one in cluster.objects if one.state is State.NOT_CHECKED]
     in_step = [one for one in cluster.objects if one.state is State.IN_STEP and not one.differences]
     if ignored:
         yield _folded(f"{counted(len(ignored), 'difference')} ignored for a reason", element("ul", *ignored))
     if notes:
         yield _folded(f"{counted(len(notes), 'remark')} on this check", element("ul", *notes))
+    if unseen:
+        yield _folded(f"{counted(len(unseen), 'object')} could not be looked at", _names(unseen))
     if in_step:
         yield _folded(f"{counted(len(in_step), 'object')} in step", _names(in_step))
 

@@ -7,7 +7,17 @@ from collections.abc import Iterable
 from genlb.drift.model import ClusterDrift, DriftReport, Traffic
 from genlb.errors import Severity
 from genlb.report.drift_markup import Safe, element, joined
-from genlb.report.drift_words import Status, drifting, status, tally, worst_severity, worst_traffic
+from genlb.report.drift_words import (
+    STATUS_RANKS,
+    TRAFFIC_RANKS,
+    Status,
+    drifting,
+    gravest_first,
+    status,
+    tally,
+    worst_severity,
+    worst_traffic,
+)
 
 STATUS_SIGNS = {Status.IN_STEP: "✓", Status.DRIFTED: "≠", Status.INCOMPLETE: "?", Status.UNREACHABLE: "✕"}
 SLUGS = {
@@ -19,8 +29,6 @@ SLUGS = {
 TRAFFIC_WORDS = {Traffic.NONE: "not affected", Traffic.POSSIBLE: "at risk", Traffic.AFFECTED: "affected"}
 SEVERITY_WORDS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
 
-_RANKS = {Status.DRIFTED: 0, Status.UNREACHABLE: 1, Status.INCOMPLETE: 2, Status.IN_STEP: 3}
-_GRAVITY = (Traffic.AFFECTED, Traffic.POSSIBLE, Traffic.NONE)
 _COLUMNS = (
     ("Cluster", ""),
     ("State", ""),
@@ -44,15 +52,6 @@ def fleet_section(report: DriftReport) -> Safe:
         _table(report),
         aria_labelledby="fleet",
     )
-
-
-def gravest_first(report: DriftReport) -> list[tuple[int, ClusterDrift]]:
-    """The clusters, each with its place in the report, in the order in which somebody has to look at them."""
-    return sorted(enumerate(report.clusters), key=lambda pair: (_RANKS[status(pair[1])], _worst(pair[1]), pair[0]))
-
-
-def _worst(cluster: ClusterDrift) -> int:
-    return _GRAVITY.index(worst_traffic(cluster))
 
 
 def _figures(clusters: Iterable[ClusterDrift]) -> Safe:
@@ -134,8 +133,8 @@ def _row(cluster: ClusterDrift, number: int) -> Safe:
     return element(
         "tr",
         element("th", element("a", cluster.name, href=f"#c{number}"), scope="row"),
-        element("td", state_badge(state), data_sort=_RANKS[state]),
-        element("td", lead, data_sort=_GRAVITY.index(traffic)),
+        element("td", state_badge(state), data_sort=STATUS_RANKS[state]),
+        element("td", lead, data_sort=TRAFFIC_RANKS[traffic]),
         *cells,
         data_cluster=f"c{number}",
         data_state=SLUGS[state],

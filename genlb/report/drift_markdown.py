@@ -12,7 +12,17 @@ from genlb.drift.model import ClusterDrift, Difference, DriftReport, NotChecked,
 from genlb.errors import Severity
 from genlb.report.counts import counted
 from genlb.report.drift_values import both
-from genlb.report.drift_words import Status, headline, place, reasons, status, tally, title, worst_traffic
+from genlb.report.drift_words import (
+    Status,
+    gravest_first,
+    headline,
+    place,
+    reasons,
+    status,
+    tally,
+    title,
+    worst_traffic,
+)
 from genlb.report.links import rule_url
 from genlb.report.markdown import code, escaped, marker
 from genlb.report.visible import visible
@@ -33,7 +43,7 @@ def drift_markdown(report: DriftReport) -> str:
     """The report as one comment of at most `LARGEST` bytes."""
     head = "\n".join([marker("drift"), f"## {_verdict(report)}", "", *_table(report), ""])
     parts, room, left = [head], LARGEST - _RESERVED - _size(head), 0
-    for cluster in report.clusters:
+    for _, cluster in gravest_first(report):
         items = list(_items(cluster))
         block, untold = _details(cluster, items, room)
         parts.append(block)
@@ -55,7 +65,7 @@ def _verdict(report: DriftReport) -> str:
 
 def _table(report: DriftReport) -> Iterator[str]:
     """A row for each cluster that is not in step; the others are counted."""
-    rows = [cluster for cluster in report.clusters if status(cluster) is not Status.IN_STEP]
+    rows = [cluster for _, cluster in gravest_first(report) if status(cluster) is not Status.IN_STEP]
     if rows:
         yield from ("| Cluster | Verdict | Errors | Warnings | Notes |", "| --- | --- | ---: | ---: | ---: |")
     room = _LARGEST_TABLE
@@ -78,9 +88,9 @@ def _row(cluster: ClusterDrift) -> str:
 
 
 def _items(cluster: ClusterDrift) -> Iterator[str]:
-    for one in cluster.objects:
-        for difference in one.differences:
-            yield _item(one, difference)
+    found = [(one, difference) for one in cluster.objects for difference in one.differences]
+    for one, difference in sorted(found, key=lambda pair: pair[1].severity.rank):
+        yield _item(one, difference)
     for missed in cluster.not_checked:
         yield _missed(missed)
     for file in cluster.stale:

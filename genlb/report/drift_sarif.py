@@ -107,7 +107,7 @@ def _results(cluster: ClusterDrift, indices: dict[str, int]) -> Iterator[_Object
 def _result(cluster: ClusterDrift, one: ObjectDrift, difference: Difference, indices: dict[str, int]) -> _Object:
     words = [f"{cluster.name}: {message(one, difference)}", *(f"{word}: {text}" for word, text in reasons(difference))]
     name = {"fullyQualifiedName": visible(f"{cluster.name}/{one.key}: {place(difference)}")}
-    line = 1
+    line = difference.line or 1
     # GitHub takes no result without a file: what git does not have stands at the spec of its cluster.
     location: _Object = {"physicalLocation": _place(one.file, line) if one.file else _place(_home(cluster), 1)}
     location["logicalLocations"] = [name]

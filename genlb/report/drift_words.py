@@ -6,7 +6,7 @@ import enum
 from collections import Counter
 
 from genlb.drift.catalogue import RULES
-from genlb.drift.model import ClusterDrift, Confidence, Difference, ObjectDrift, State, Traffic
+from genlb.drift.model import ClusterDrift, Confidence, Difference, DriftReport, ObjectDrift, State, Traffic
 from genlb.drift.path import spelled
 from genlb.errors import Severity
 from genlb.report.counts import counted
@@ -23,6 +23,10 @@ class Status(enum.Enum):
     INCOMPLETE = "incomplete"  # nothing differs, but not everything could be looked at
     UNREACHABLE = "not checked"  # nothing could be looked at
 
+
+STATUS_RANKS = {Status.DRIFTED: 0, Status.UNREACHABLE: 1, Status.INCOMPLETE: 2, Status.IN_STEP: 3}
+TRAFFIC_RANKS = {Traffic.AFFECTED: 0, Traffic.POSSIBLE: 1, Traffic.NONE: 2}
+"""0 for what has to be looked at first."""
 
 TRAFFIC = {
     Traffic.NONE: "traffic not affected",
@@ -64,6 +68,16 @@ def worst_traffic(cluster: ClusterDrift) -> Traffic:
 def worst_severity(cluster: ClusterDrift) -> Severity | None:
     """The gravest severity among a cluster's differences."""
     return min((one.severity for one in cluster.differences), key=lambda severity: severity.rank, default=None)
+
+
+def gravest_first(report: DriftReport) -> list[tuple[int, ClusterDrift]]:
+    """The clusters, each with its place in the report, in the order in which somebody has to look at them."""
+
+    def gravity(pair: tuple[int, ClusterDrift]) -> tuple[int, int, int]:
+        number, cluster = pair
+        return STATUS_RANKS[status(cluster)], TRAFFIC_RANKS[worst_traffic(cluster)], number
+
+    return sorted(enumerate(report.clusters), key=gravity)
 
 
 def headline(cluster: ClusterDrift) -> str:

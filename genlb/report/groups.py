@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+DRIFT = "drift"
+"""The group of what `genlb drift` finds, whatever its number: the other groups are what `genlb validate` looks for."""
+
 GROUPS = {
     "1": "input",
     "2": "addresses",
@@ -10,6 +13,7 @@ GROUPS = {
     "5": "nodes",
     "6": "gitops",
     "7": "versions",
+    "8": DRIFT,
 }
 """The group of a rule by the first digit of its id."""
 

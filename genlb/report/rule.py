@@ -9,10 +9,14 @@ from typing import Any
 
 from genlb.errors import Severity
 from genlb.report.counts import counted
+from genlb.report.groups import DRIFT
 from genlb.report.style import Role, Style
 
 _WIDTH = 100
 _ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.INFO: Role.INFO}
+DRIFT_IGNORE = '- {object: BGPPeer/genlb-r1-tor-a-v4, path: spec.keepaliveTime, reason: why, expires: "2030-03-31"}'
+"""How a difference between git and a cluster is ignored."""
+
 _CHANGES = {"+": Role.ADDED, "-": Role.REMOVED}
 
 
@@ -79,8 +83,10 @@ def rules_table(cards: Sequence[Card], style: Style) -> str:
         lines.append(f"{style.paint(card.id, Role.STRONG)}  {weight}  {kind}  {mark}  {card.title}")
     if not cards:
         return "no rules\n"
-    told = f"{counted(len(cards), 'rule')}; fix: genlb validate --fix mends it where there is but one way"
-    return "\n".join([*lines, "", f"{told}. genlb explain {cards[0].id} tells more.", ""])
+    marked = "; fix: genlb validate --fix mends it where there is but one way" if any(c.fixable for c in cards) else ""
+    return "\n".join(
+        [*lines, "", f"{counted(len(cards), 'rule')}{marked}. genlb explain {cards[0].id} tells more.", ""]
+    )
 
 
 def _sections(card: Card, style: Style) -> Iterator[tuple[str, list[str]]]:
@@ -99,6 +105,9 @@ def _sections(card: Card, style: Style) -> Iterator[tuple[str, list[str]]]:
 def _suppression(card: Card) -> Iterator[str]:
     if not card.suppressible:
         yield "  cannot be suppressed: what cannot be read for sure cannot be rendered"
+        return
+    if card.group == DRIFT:
+        yield f"  genlb.yaml, {DRIFT}.ignore: {DRIFT_IGNORE}"
         return
     yield f"  behind the value:                 # genlb:ignore {card.id} -- why"
     yield f'  spec.lint.suppress or genlb.yaml: - {{rule: {card.id}, reason: why, expires: "2030-03-31"}}'

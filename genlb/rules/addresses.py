@@ -90,15 +90,28 @@ def pools_on_the_plan(view: View) -> Iterator[Finding]:
     """Pods, Services and routers anywhere in a pool; of a node CIDR only all of it, since a part of it is on-link."""
     spec = view.spec
     pools = [place.claimed_by("pool") for place in blocks(spec)]
+    taken = list(_taken_subnets(view, pools))
+    for ours, theirs in taken:
+        yield _clash(view, ours, theirs)
     beside = [place.claimed_by("") for place in chain(pods(spec), services(spec), routers(spec), gateways(spec))]
     for ours, theirs in meetings(pools, beside):
-        free = Cover(one.tag.item for one in (*beside, *_edges(view))).gaps(ours.tag.item)
-        yield _clash(view, ours, theirs, f"leave them out: use {first_few(free)}" if free else "")
+        # Of a subnet that is taken as a whole, its routers are no news.
+        if not any(pool is ours and _takes_in(subnet, theirs) for pool, subnet in taken):
+            free = Cover(one.tag.item for one in (*beside, *_edges(view))).gaps(ours.tag.item)
+            yield _clash(view, ours, theirs, f"leave them out: use {first_few(free)}" if free else "")
+
+
+def _taken_subnets(view: View, pools: Iterable[Claim[Place]]) -> Iterator[tuple[Claim[Place], Claim[Place]]]:
+    """Blocks of pools, and the node CIDRs that they take in."""
     if all(decided.reach is Reach.ROUTED for decided in view.decisions.pools):
         return
-    for ours, theirs in meetings(pools, [place.claimed_by("") for place in nodes(spec)]):
-        if ours.first <= theirs.first and theirs.last <= ours.last:
-            yield _clash(view, ours, theirs)
+    for ours, theirs in meetings(pools, [place.claimed_by("") for place in nodes(view.spec)]):
+        if _takes_in(ours, theirs):
+            yield ours, theirs
+
+
+def _takes_in(whole: Claim[Place], part: Claim[Place]) -> bool:
+    return whole.version == part.version and whole.first <= part.first and part.last <= whole.last
 
 
 EDGES = rule(

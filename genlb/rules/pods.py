@@ -1,4 +1,4 @@
-"""The daemons' pods: what the API server refuses in a DaemonSet although each field has the right form."""
+"""The daemons' pods: what the API server refuses or warns of in a DaemonSet although each field has the right form."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from genlb.network.quantities import ONE, amount
-from genlb.rules.catalogue import ERROR, Finding, View, rule
+from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
 from genlb.spec.model import LABEL_VALUE, Resources, TaintEffect, Toleration, TolerationOperator
 
 TOLERATION = rule(
@@ -59,14 +59,12 @@ _HUGE_PAGES = "hugepages-"
 def refused_resources(view: View) -> Iterator[Finding]:
     """Names that containers cannot ask for, requests beyond their limits, parts of what comes in whole pieces."""
     daemons = view.spec.agents.resources
+    for path, quantities in _quantities(view):
+        for name, reason, cure in _refused_entries(quantities):
+            yield Finding(view.loaded.key("spec", *path, name), f"{'.'.join(path)}: {name} {reason}", cure)
     for daemon, resources in (("vip", daemons.vip), ("sysctl", daemons.sysctl)):
-        path = ("agents", "resources", daemon)
-        for asked, quantities in (("requests", resources.requests), ("limits", resources.limits)):
-            for name, reason, cure in _refused_entries(quantities):
-                place = view.loaded.key("spec", *path, asked, name)
-                yield Finding(place, f"agents.resources.{daemon}.{asked}: {name} {reason}", cure)
         for name, reason, cure in _refused_requests(resources):
-            place = view.at(*path, "requests", name)
+            place = view.at("agents", "resources", daemon, "requests", name)
             yield Finding(place, f"agents.resources.{daemon}: the request of {name} {reason}", cure)
 
 
@@ -93,3 +91,43 @@ def _refused_requests(resources: Resources) -> Iterator[tuple[str, str, str]]:
             yield name, f"is {quantity}, which is more than the limit of {limit}", "raise the limit, or request less"
         elif is_device and amount(quantity) != amount(limit):
             yield name, f"is {quantity}, and the limit {limit}: of devices both have to be equal", "make them equal"
+
+
+FRACTION = rule(
+    "GLB525",
+    WARNING,
+    "A fraction of a byte",
+    why="Memory and storage are counted in whole bytes: the API server warns at every apply and every sync. Mostly"
+    " m was written for M or Mi; as a limit, 96m is a single byte, in which no container starts.",
+    fix="Write 96Mi (1048576 bytes each) or 96M (1000000 bytes each); m is a thousandth.",
+)
+
+_IN_BYTES = frozenset({"memory", "ephemeral-storage"})
+
+
+@FRACTION.check
+def fractions_of_bytes(view: View) -> Iterator[Finding]:
+    """What the API server warns of; less than one byte is no amount that anybody means."""
+    for path, quantities in _quantities(view):
+        for name, quantity in quantities.items():
+            size = amount(quantity)
+            if name in _IN_BYTES and size % ONE:
+                told = "less than a byte" if size < ONE else "not a whole number of bytes"
+                message = f"{'.'.join(path)}: {name} is {quantity}, which is {told}"
+                severity = ERROR if size < ONE else None
+                yield Finding(view.at(*path, name), message, _in_whole_bytes(quantity, size), severity=severity)
+
+
+def _in_whole_bytes(quantity: str, size: int) -> str:
+    if quantity.endswith("m"):
+        return f"write {quantity[:-1]}Mi or {quantity[:-1]}M: m is a thousandth"
+    return f"write {size // ONE}, or round it in larger units" if size > ONE else ""
+
+
+def _quantities(view: View) -> Iterator[tuple[tuple[str, ...], Mapping[str, str]]]:
+    """What each daemon requests and is limited to, each with its path below ``spec``."""
+    daemons = view.spec.agents.resources
+    for daemon, resources in (("vip", daemons.vip), ("sysctl", daemons.sysctl)):
+        path = ("agents", "resources", daemon)
+        yield (*path, "requests"), resources.requests
+        yield (*path, "limits"), resources.limits

@@ -41,7 +41,7 @@ def misfit(term: Term, shape: Shape, node: Node) -> Diagnostic:
         help_ = "" if term.secret else _cure_for_text(term, shape, node.value)
         return problem(wanted.rule, node.span, message, help=help_, fix=fix)
     if isinstance(shape, (Text, Parsed)):
-        return _not_text(term, wanted, node)._replace(fix=fix)
+        return _not_text(term, shape, node)._replace(fix=fix)
     return problem("GLB104", node.span, message, help=_cure_for_scalar(term, shape, node), fix=fix)
 
 

@@ -94,13 +94,13 @@ class Connections:
     def close(self) -> None:
         """Hang up everywhere; whoever waits for an answer gets none."""
         with self._lock:
-            connections, self._idle, self._end = list(self._open), [], 0.0
-        for connection in connections:
-            if connection.sock is not None:
-                with contextlib.suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
-            with contextlib.suppress(OSError):
-                connection.close()
+            idle, self._idle, self._end = self._idle, [], 0.0
+            used = self._open.difference(idle)
+        for connection in idle:
+            self._discard(connection)
+        for connection in used:  # whoever uses it closes it: two threads must not take one apart
+            with contextlib.suppress(OSError, AttributeError):
+                connection.sock.shutdown(socket.SHUT_RDWR)
 
     def _take(self) -> tuple[http.client.HTTPConnection, bool]:
         if self.left <= 0:
@@ -154,11 +154,12 @@ class Connections:
         return Reply(response.status, told, bytes(body)), not response.will_close
 
     def _give_back(self, connection: http.client.HTTPConnection, *, keep: bool) -> None:
+        with self._lock:
+            keep = keep and self.left > 0
+            if keep:
+                self._idle.append(connection)
         if not keep:
             self._discard(connection)
-            return
-        with self._lock:
-            self._idle.append(connection)
 
     def _discard(self, connection: http.client.HTTPConnection) -> None:
         with self._lock:

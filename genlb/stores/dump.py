@@ -19,22 +19,37 @@ from genlb.stores.cluster_versions import versions_of
 from genlb.stores.dump_files import STDIN, texts_at
 from genlb.stores.dump_objects import Found, objects_in
 
+KUBE_SYSTEM = ResourceKey("", "Namespace", "", "kube-system")
+"""Its uid is that of the cluster."""
+
+_IDENTITY = Read(("v1",), "Namespace", "namespaces", name="kube-system")
 _SINGLE = frozenset({"ConfigMap", "Secret"})
 """Kinds that a cluster holds too many of, or too much in, to be dumped as a whole."""
 
 
 def read_dump(
-    paths: Sequence[str], reads: Sequence[Read], *, complete: bool, directory: str = ".", command: str = ""
+    paths: Sequence[str],
+    reads: Sequence[Read],
+    *,
+    complete: bool,
+    directory: str = ".",
+    command: str = "",
+    uid: str = "",
 ) -> Live:
     """What the dumps at ``paths`` (``-``: stdin) hold of what ``reads`` ask for; `Undetermined` for garbage.
 
     ``complete``: somebody answers for it that what is not in the dumps is not in the cluster. ``command`` is what makes
-    a complete dump, the cure for what is missing.
+    a complete dump, the cure for what is missing. A dump that holds namespace kube-system with another uid than ``uid``
+    is refused: it is of another cluster.
     """
     if paths.count(STDIN) > 1:
         raise Undetermined("stdin can be read only once: give --live - once")
     kinds = {_kind(read) for read in reads}
-    held = [one for one in _found(paths, directory) if (one.key.group, one.key.kind) in kinds]
+    held = []
+    for one in _found(paths, directory):
+        _hold_identity(one, uid)
+        if (one.key.group, one.key.kind) in kinds:
+            held.append(one)
     objects = _objects(held)
     listed = {(*kind, "") for kind in kinds} if complete else set(_listed(held))
     live = Live(
@@ -59,7 +74,7 @@ def dump_command(reads: Iterable[Read], context: str, folder: str = "live") -> s
     """Shell commands that make a complete dump: every object that ``reads`` ask for, in a folder of JSON files."""
     kubectl = f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
     get, lists, singles = "get --show-managed-fields --ignore-not-found -o json", [], []
-    for read in reads:
+    for read in dict.fromkeys((*reads, _IDENTITY)):
         what = _resource(read)
         if read.name or read.kind in _SINGLE:
             place = f" -n {shlex.quote(read.namespace)}" if read.namespace else ""
@@ -82,6 +97,15 @@ def _found(paths: Sequence[str], directory: str) -> Iterator[Found]:
     for path in paths:
         for file, content in texts_at(path, directory):
             yield from objects_in(content, file)
+
+
+def _hold_identity(one: Found, uid: str) -> None:
+    """A dump that tells of which cluster it is has to be of the one that is meant."""
+    if one.key != KUBE_SYSTEM or not uid:
+        return
+    found = _uid(one.manifest)
+    if isinstance(found, str) and found and found.lower() != uid.lower():
+        raise Undetermined(f"{one.place}: this is another cluster: namespace kube-system has another uid than {uid}")
 
 
 def _objects(held: Iterable[Found]) -> dict[ResourceKey, Manifest]:

@@ -245,3 +245,10 @@ def test_a_screenshot_is_kept(look: Look) -> None:
     (BUILD / "drift-report.png").write_bytes(picture)
 
     assert picture.startswith(b"\x89PNG")
+
+
+def test_the_picture_of_the_readme_is_small() -> None:
+    picture = (BUILD.parent / "docs" / "images" / "drift-report.png").read_bytes()
+
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) < 300_000

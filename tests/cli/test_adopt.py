@@ -323,6 +323,59 @@ def test_a_name_that_is_none_is_a_usage_error(name: str, empty: Genlb, tmp_path:
     assert empty("adopt", "--live", dump(tmp_path / "l.json", by_hand()), "--", name).code == 2
 
 
+def test_a_context_that_is_not_there_is_exit_code_3_and_nothing_is_written(empty: Genlb) -> None:
+    before = snapshot(empty.root)
+    done = empty("adopt", "mine", "--context", "nowhere", "-o", "json")
+    assert done.code == 3
+    assert "nowhere" in done.json["error"]["message"]
+    assert snapshot(empty.root) == before
+
+
+def test_complete_is_a_word_about_dumps(empty: Genlb) -> None:
+    assert empty("adopt", "mine", "--live-complete").code == 2
+
+
+def test_help_shows_how_it_is_called(empty: Genlb) -> None:
+    done = empty("adopt", "--help")
+    assert done.code == 0
+    for told in ("Examples:", "--live PATH", "--live-complete", "--out DIR", "--dry-run"):
+        assert told in done.out
+
+
+def test_both_families_of_a_router_are_one_router(empty: Genlb, tmp_path: Path) -> None:
+    live = by_hand()
+    calico = "projectcalico.org/v3"
+    live += [
+        an_object(calico, "BGPPeer", "spine-v4", spec={"peerIP": "10.20.1.9", "asNumber": 65109}),
+        an_object(calico, "BGPPeer", "spine-v6", spec={"peerIP": "fd00:20:1::9", "asNumber": 65109}),
+        # Two AS numbers cannot be one router.
+        an_object(calico, "BGPPeer", "edge-v4", spec={"peerIP": "10.20.1.10", "asNumber": 65110}),
+        an_object(calico, "BGPPeer", "edge-v6", spec={"peerIP": "fd00:20:1::10", "asNumber": 65111}),
+    ]
+    done = empty("adopt", "mine", "--live", dump(tmp_path / "live.json", live), "--live-complete")
+    text = (empty.root / "clusters/mine/cluster.yaml").read_text(encoding="utf-8")
+    routers = {one["name"]: one for one in yaml.safe_load(text)["spec"]["bgp"]["racks"][0]["routers"]}
+    assert routers["spine"]["addresses"] == ["10.20.1.9", "fd00:20:1::9"]
+    assert routers["spine"]["peerNames"] == {"ipv4": "spine-v4", "ipv6": "spine-v6"}
+    assert [one["addresses"] for name, one in routers.items() if name.startswith("edge")] == [
+        ["10.20.1.10"],
+        ["fd00:20:1::10"],
+    ]
+    assert done.code in (0, 1)  # the example has no IPv6 Services: what validate says of that is its business
+
+
+def test_one_password_for_all_is_the_spec_s_and_another_one_is_a_patch(empty: Genlb, tmp_path: Path) -> None:
+    live = by_hand()
+    peers = [one for one in live if one["kind"] == "BGPPeer"]
+    third = an_object("projectcalico.org/v3", "BGPPeer", "c", spec={"peerIP": "10.20.1.4", "asNumber": 65101})
+    for peer, name in zip([*peers, third], ("common", "common", "own"), strict=True):
+        peer["spec"]["password"] = {"secretKeyRef": {"name": name, "key": "tor"}}
+    spec = adopted(empty, tmp_path, [*live, third])
+    assert spec["bgp"]["password"] == {"secretName": "common", "key": "tor"}
+    patches = {one["name"]: one["merge"]["spec"] for one in spec["patches"]}
+    assert patches["c"] == {"password": {"secretKeyRef": {"name": "own"}}}
+
+
 def test_garbage_is_told_in_one_sentence(empty: Genlb, tmp_path: Path) -> None:
     path = tmp_path / "garbage.yaml"
     path.write_text("{", encoding="utf-8")

@@ -8,11 +8,15 @@ import pytest
 
 from genlb import api
 from genlb.cli.rules import GROUPS
+from genlb.drift.catalogue import RULES as DRIFT_RULES
 from genlb.report.links import rule_url
 from genlb.rules import rules
 from genlb.rules.suppress import FIRM
 from tests.cli.genlb import Genlb
 from tests.rules.casebook import CASES
+
+EVERY = dict(sorted({**rules(), **DRIFT_RULES}.items()))
+"""What `genlb validate` looks for and what `genlb drift` finds."""
 
 
 def test_every_rule_is_a_line_with_id_severity_group_and_title(genlb: Genlb) -> None:
@@ -20,12 +24,12 @@ def test_every_rule_is_a_line_with_id_severity_group_and_title(genlb: Genlb) -> 
     lines = done.out.split("\n\n")[0].split("\n")
 
     assert (done.code, done.err) == (0, "")
-    assert [line.split()[0] for line in lines] == list(rules())
-    for line, rule in zip(lines, rules().values(), strict=True):
+    assert [line.split()[0] for line in lines] == list(EVERY)
+    for line, rule in zip(lines, EVERY.values(), strict=True):
         assert line.split()[1] == rule.severity.value
         assert line.split()[2] in GROUPS
         assert line.endswith(f"  {rule.title}")
-    assert f"{len(rules())} rules" in done.out
+    assert f"{len(EVERY)} rules" in done.out
 
 
 def test_it_can_be_narrowed_to_groups_and_severities(genlb: Genlb) -> None:
@@ -33,12 +37,13 @@ def test_it_can_be_narrowed_to_groups_and_severities(genlb: Genlb) -> None:
         return {rule["id"] for rule in genlb("rules", *arguments, "-o", "json").json["rules"]}
 
     bgp = {rule_id for rule_id in rules() if rule_id.startswith("GLB3")}
-    errors = {rule.id for rule in rules().values() if rule.severity.value == "error"}
+    errors = {rule.id for rule in EVERY.values() if rule.severity.value == "error"}
     assert ids("--group", "bgp") == bgp
     assert ids("--severity", "error") == errors
     assert ids("--group", "bgp", "--severity", "error") == bgp & errors
     assert ids("--group", "bgp", "--group", "nodes") == bgp | {one for one in rules() if one.startswith("GLB5")}
-    assert ids() == set(rules())
+    assert ids("--group", "drift") == set(DRIFT_RULES)
+    assert ids() == set(EVERY)
 
 
 def test_it_says_what_fix_mends(genlb: Genlb) -> None:
@@ -57,7 +62,7 @@ def test_it_says_what_fix_mends(genlb: Genlb) -> None:
 
 def test_the_groups_are_those_of_the_catalogue() -> None:
     assert api.rule_groups() == GROUPS
-    assert {api.explain_rule(rule_id).card.group for rule_id in rules()} == set(GROUPS)
+    assert {api.explain_rule(rule_id).card.group for rule_id in EVERY} == set(GROUPS)
 
 
 def test_it_works_outside_a_repository(genlb: Genlb, tmp_path: object) -> None:
@@ -92,6 +97,24 @@ def test_the_example_is_the_one_that_a_test_holds(genlb: Genlb) -> None:
         if expected.exists():
             assert expected.read_text().startswith(example["message"])
             assert example["cure"]
+
+
+@pytest.mark.parametrize("rule_id", ["GLB210", "GLB830"])
+def test_what_drift_finds_is_explained_like_any_rule(genlb: Genlb, rule_id: str) -> None:
+    done = genlb("explain", rule_id)
+    told = genlb("explain", rule_id, "-o", "json").json["rule"]
+
+    assert done.code == 0
+    assert done.out.startswith(f"{rule_id}  {DRIFT_RULES[rule_id].title}  ({told['severity']}, drift)\n")
+    assert "drift.ignore: - {object: " in done.out
+    assert "lint.suppress" not in done.out
+    assert "`" not in done.out
+    assert (told["group"], told["fixable"], told["url"]) == ("drift", False, rule_url(rule_id))
+
+
+def test_a_list_of_drift_promises_no_fix(genlb: Genlb) -> None:
+    assert "--fix" in genlb("rules").out
+    assert "--fix" not in genlb("rules", "--group", "drift").out
 
 
 def test_a_research_id_is_told(genlb: Genlb) -> None:

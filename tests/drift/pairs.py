@@ -256,6 +256,31 @@ NOTHING = (
 
 SPELLINGS = (
     same(
+        "permissions in octal, as kubectl reads them",
+        change(
+            DEPLOYMENT, **{f"{BASE}volumes__0": {"name": "data", "secret": {"secretName": "x", "defaultMode": 644}}}
+        ),
+        change(LIVE, **{f"{BASE}volumes__0": {"name": "data", "secret": {"secretName": "x", "defaultMode": 420}}}),
+    ),
+    drift(
+        "other permissions",
+        change(
+            DEPLOYMENT, **{f"{BASE}volumes__0": {"name": "data", "secret": {"secretName": "x", "defaultMode": 256}}}
+        ),
+        change(LIVE, **{f"{BASE}volumes__0": {"name": "data", "secret": {"secretName": "x", "defaultMode": 420}}}),
+    ),
+    drift(
+        "another fraction of a CPU",
+        DEPLOYMENT,
+        change(LIVE, **{f"{WEB}resources__requests__cpu": "0.2"}),
+        (CHANGED, "spec.template.spec.containers[name=web].resources.requests.cpu"),
+    ),
+    same(
+        "a thousandth is the least that is kept",
+        change(DEPLOYMENT, **{f"{WEB}resources__requests__cpu": "100u"}),
+        change(LIVE, **{f"{WEB}resources__requests__cpu": "1m"}),
+    ),
+    same(
         "quantities in other words",
         DEPLOYMENT,
         change(
@@ -577,6 +602,21 @@ FOREIGNERS = (
         (FOREIGN, "spec.replicas"),
     ),
     same(
+        "scaled by hand: the API server names nobody",
+        DEPLOYMENT,
+        by_argo(DEPLOYMENT, change(LIVE, spec__replicas=3)),
+        (FOREIGN, "spec.replicas"),
+    ),
+    same(
+        "scaled by hand after a client-side apply",
+        DEPLOYMENT,
+        managed(
+            applied(change(LIVE, spec__replicas=3), DEPLOYMENT),
+            {**entry("kubectl", {"f:spec": {"f:replicas": {}}}), "subresource": "scale"},
+        ),
+        (FOREIGN, "spec.replicas"),
+    ),
+    same(
         "a restart by kubectl",
         DEPLOYMENT,
         change(LIVE, spec__template__metadata__annotations__restarted_at="2026"),
@@ -774,6 +814,8 @@ OWNERSHIP = (
 )
 
 EMBEDDED = (
+    same("no mode at all is iptables", conf(a=("mode: ipvs", "mode: iptables")), conf(a=("mode: ipvs", "mode: ''"))),
+    same("a mode left out is iptables", conf(a=("mode: ipvs", "mode: iptables")), conf(a=("mode: ipvs", "x: null"))),
     same(
         "kube-proxy's configuration in other words",
         PROXY,

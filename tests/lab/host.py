@@ -35,7 +35,7 @@ _ROOM = 65_536
 
 
 class UnavailableError(Exception):
-    """This machine gives its users no lab; the message says why, and what helps."""
+    """The machine gives its users no lab; the message says why, and what helps."""
 
 
 class Result(NamedTuple):

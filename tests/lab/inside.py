@@ -56,7 +56,7 @@ def main() -> None:
 
 def _be_a_host(peer: socket.socket) -> None:
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
-    os.set_inheritable(peer.fileno(), False)
+    os.set_inheritable(peer.fileno(), False)  # noqa: FBT003 - has no keyword
     _checked(_libc.unshare(_NEW_MOUNTS | _NEW_NETWORK))
     _mount("tmpfs", "/run")  # lock files, and the sockets of daemons
     with socket.socket() as any_socket:
@@ -98,9 +98,9 @@ def _obey(order: dict[str, object], files: Sequence[int]) -> tuple[dict[str, obj
 
 def _spawn(argv: Sequence[str], environment: dict[str, str], files: Sequence[int]) -> int:
     for file in files:
-        os.set_inheritable(file, False)
+        os.set_inheritable(file, False)  # noqa: FBT003
     actions = [(os.POSIX_SPAWN_DUP2, file, number) for number, file in enumerate(files)]
-    return os.posix_spawnp(argv[0], argv, environment, file_actions=actions, setsid=True)
+    return os.posix_spawnp(argv[0], list(argv), environment, file_actions=actions, setsid=True)
 
 
 def _mount(kind: str, where: str) -> None:

@@ -1,9 +1,9 @@
-"""The lab: a client, a top-of-rack switch, a rack with three nodes and a host that is none, and a pod on each node.
+r"""The lab: a client, a top-of-rack switch, a rack with three nodes and a host that is none, and a pod on each node.
 
 ::
 
     client 192.0.2.10 --- tor --- rack 10.0.0.0/24 (eth0) ---- n1 n2 n3 .11 .12 .13   rackhost .99
-                             \\--- side 10.0.1.0/24 (eth1) --- n1 n2 n3 .11 .12 .13
+                             \--- side 10.0.1.0/24 (eth1) --- n1 n2 n3 .11 .12 .13
                                                               |  |  |
                                                              q1 q2 q3   10.244.<node>.10, behind cali* as Calico does
 
@@ -27,8 +27,8 @@ ENDPOINTS = ("n1", "n2")
 
 POD_CIDR = "10.244.0.0/16"
 POD_PORT = 8080
-LAB_PROTOCOL = 115
-"""The route protocol that marks what the lab itself makes local."""
+LAB_PROTOCOL = 201
+"""The route protocol that marks what the lab itself put there."""
 
 _LINK_LOCAL_GATEWAY = "169.254.1.1"
 _QUICK = 60
@@ -55,13 +55,14 @@ class Lab:
 
     def __init__(self) -> None:
         self._ending = contextlib.ExitStack()
+        self.world: World
         self.hosts: dict[str, Host] = {}
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
-            world = starting.enter_context(World())
+            self.world = starting.enter_context(World())
             for name in ("tor", "client", "rackhost", *NODES, *map(pod_on, NODES)):
-                self.hosts[name] = world.host(name)
+                self.hosts[name] = self.world.host(name)
             self._wire()
             for node in ENDPOINTS:
                 starting.callback(Server(self.hosts[pod_on(node)], POD_PORT).close)
@@ -108,21 +109,27 @@ class Lab:
 
     def route(self, prefix: str, nodes: Iterable[str], *, side: bool = False) -> None:
         """Give the ToR the route that BGP would have given it; no node, no route."""
-        self.tor.run("ip", "route", "del", prefix)
         hops = " ".join(f"nexthop via {rack_address(node, side=side)}" for node in nodes)
         if hops:
-            self.tor.ip(f"route add {prefix} {hops}")
+            self.tor.ip(f"route replace {prefix} proto {LAB_PROTOCOL} {hops}")
 
     def bind(self, vip: str, *, how: str, nodes: Iterable[str] = NODES) -> None:
         """Make ``vip`` local on ``nodes``, with plain ip commands.
 
         ``how``: ``none``; ``AnyIP`` for a local route without an address; ``L2`` for the address on the NIC.
         """
-        for node in self.nodes:
-            node.run("ip", "addr", "del", f"{vip}/32", "dev", "eth0")
-            node.run("ip", "route", "del", "local", vip, "dev", "lo", "table", "local")
         for name in nodes:
             self.hosts[name].ip(*bindings(vip)[how])
+
+    def pristine(self) -> None:
+        """Take every VIP off the nodes and out of the ToR's routes, and set ARP and rp_filter back."""
+        for node in self.nodes:
+            node.run("ip", "route", "flush", "table", "local", "proto", str(LAB_PROTOCOL))
+            node.run("ip", "addr", "flush", "dev", "eth0", "label", "eth0:vip")
+        self.tor.run("ip", "route", "flush", "proto", str(LAB_PROTOCOL))
+        self.arp(ignore=0, announce=0)
+        self.rp_filter(of_all=0, of_nic=0)
+        self.forget()
 
     def forget(self) -> None:
         """Empty the neighbour tables of whoever may ask for a VIP."""
@@ -219,7 +226,7 @@ def bindings(vip: str) -> Mapping[str, tuple[str, ...]]:
     return {
         "none": (),
         "AnyIP": (f"route add local {vip}/32 dev lo table local proto {LAB_PROTOCOL}",),
-        "L2": (f"addr add {vip}/32 dev eth0 scope link",),
+        "L2": (f"addr add {vip}/32 dev eth0 scope link label eth0:vip",),
     }
 
 

@@ -13,17 +13,20 @@ import select
 import socket
 import threading
 from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from tests.kube.client import Client, Object
 from tests.kube.ports import LOOPBACK
-from tests.lab.host import Host, until
+from tests.lab.host import Host, Program, until
 from tests.lab.net import ENDPOINTS, NODES, POD_CIDR, POD_PORT, Lab, pod_address, pod_on, rack_address
 
 NAMESPACE = "lab"
 PORT = 80
 HEALTH_PORT, METRICS_PORT = 10_256, 10_249
+MODES = ("iptables", "nftables")
+"""The modes that need nothing but a namespace; ipvs has a tier of its own."""
 
 _RULES = {"iptables": ("iptables-save",), "nftables": ("nft", "list", "table", "ip", "kube-proxy")}
 
@@ -48,16 +51,27 @@ VIPS = {
 def publish(api: Client, vips: Iterable[Vip] = VIPS.values()) -> None:
     """Create the Nodes, and a Service with its EndpointSlice for each VIP."""
     for node in NODES:
-        api.create(_node(node))
-        addresses = [{"type": "InternalIP", "address": rack_address(node)}]
-        ready = [{"type": "Ready", "status": "True"}]
-        api.patch(_node(node), {"status": {"addresses": addresses, "conditions": ready}}, subresource="status")
+        add_node(api, node, rack_address(node))
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for vip in vips:
-        service = _service(vip)
-        api.create(service)
-        api.create(_slice(vip))
-        api.patch(service, {"status": {"loadBalancer": {"ingress": [{"ip": vip.address}]}}}, subresource="status")
+        publish_vip(api, vip)
+
+
+def publish_vip(api: Client, vip: Vip) -> None:
+    """Create a Service with its EndpointSlice, and give it its VIP as MetalLB would."""
+    service = _service(vip)
+    api.create(service)
+    api.create(_slice(vip))
+    api.patch(service, {"status": {"loadBalancer": {"ingress": [{"ip": vip.address}]}}}, subresource="status")
+
+
+def add_node(api: Client, name: str, address: str) -> None:
+    """Create a Node that is ready."""
+    node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}}
+    api.create(node)
+    addresses = [{"type": "InternalIP", "address": address}]
+    ready = [{"type": "Ready", "status": "True"}]
+    api.patch(node, {"status": {"addresses": addresses, "conditions": ready}}, subresource="status")
 
 
 @contextlib.contextmanager
@@ -76,7 +90,7 @@ def kube_proxies(
             running.callback(program_run.stop)
             started.append((node, program_run))
         for node, program_run in started:
-            until(lambda: not program_run.alive or _serves(node, mode), f"serving on {node.name}: {program_run.log}")
+            until(partial(_serves_or_ended, node, mode, program_run), f"serving on {node.name}: {program_run.log}")
             assert program_run.alive, program_run.output[-3000:]
         yield
 
@@ -134,6 +148,10 @@ def get(host: Host, port: int, path: str, *, address: str = LOOPBACK) -> tuple[i
         connection.close()
 
 
+def _serves_or_ended(node: Host, mode: str, running: Program) -> bool:
+    return not running.alive or _serves(node, mode)
+
+
 def _serves(node: Host, mode: str) -> bool:
     """Whether kube-proxy is well and the kernel knows every VIP."""
     health = get(node, HEALTH_PORT, "/healthz")
@@ -141,10 +159,6 @@ def _serves(node: Host, mode: str) -> bool:
         return False
     rules = node.run(*_RULES[mode]).out
     return all(vip.address in rules for vip in VIPS.values())
-
-
-def _node(name: str) -> Object:
-    return {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}}
 
 
 def _service(vip: Vip) -> Object:

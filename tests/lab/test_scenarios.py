@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 
 from tests.lab.net import Lab
@@ -13,22 +11,13 @@ from tests.lab.scenario import Scenario, bring_about, fits, load, measure, table
 pytestmark = pytest.mark.lab
 
 
-@pytest.fixture
-def untouched(lab: Lab) -> Iterator[Lab]:
-    """The lab, which is afterwards as it was before."""
-    yield lab
-    for vip in VIPS.values():
-        lab.bind(vip.address, how="none", nodes=())
-        lab.route(f"{vip.address}/32", ())
-
-
 @pytest.mark.parametrize("scenario", load(), ids=str)
-def test_the_lab_shows_what_the_scenario_expects(untouched: Lab, scenario: Scenario) -> None:
+def test_the_lab_shows_what_the_scenario_expects(lab: Lab, scenario: Scenario) -> None:
     vip = VIPS[scenario.pool, scenario.policy]
-    bring_about(untouched, scenario, vip)
+    bring_about(lab, scenario, vip)
 
-    measured = measure(untouched, scenario, vip)
+    measured = measure(lab, scenario, vip)
 
     assert fits(scenario, measured), table(scenario, measured)
     if scenario.owners is not None:
-        assert untouched.owners(vip.address) == scenario.owners
+        assert lab.owners(vip.address) == scenario.owners

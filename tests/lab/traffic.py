@@ -12,7 +12,7 @@ import time
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from ipaddress import ip_address
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from tests.lab.host import Host
 
@@ -34,7 +34,7 @@ class Server:
         self._name = host.name
         self._listener = host.socket(family)
         self._listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self._listener.bind(("::" if family == socket.AF_INET6 else "0.0.0.0", port))
+        self._listener.bind(("::" if family == socket.AF_INET6 else "", port))
         self._listener.listen(128)
         self._thread = threading.Thread(target=self._serve, daemon=True)
         self._thread.start()
@@ -114,7 +114,7 @@ class Capture:
         self._socket.bind((interface, _ETHERNET_ALL))
         self._address: bytes = self._socket.getsockname()[4]
 
-    def __enter__(self) -> Capture:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -142,11 +142,15 @@ def who_has(asker: Host, address: str, *, seconds: float = 0.4) -> frozenset[byt
     """The MAC addresses that answer the question for ``address`` on the segment of the asker's eth0."""
     with Capture(asker) as wire:
         # The sender's address is 0.0.0.0, as in a probe: nobody learns anything from the question.
-        question = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, _ASK, wire.address, b"", b"", ip_address(address).packed)
+        question = struct.pack(
+            "!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, _ASK, wire.address, b"", b"", ip_address(address).packed
+        )
         wire.send(_BROADCAST + wire.address + struct.pack("!H", _ARP) + question)
         wanted = ip_address(address).packed
         return frozenset(
             frame.payload[8:14]
             for frame in wire.frames(seconds=seconds)
-            if frame.kind == _ARP and frame.payload[6:8] == struct.pack("!H", _ANSWER) and frame.payload[14:18] == wanted
+            if frame.kind == _ARP
+            and frame.payload[6:8] == struct.pack("!H", _ANSWER)
+            and frame.payload[14:18] == wanted
         )

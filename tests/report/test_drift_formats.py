@@ -123,6 +123,8 @@ MASKED = a_report(
             "c",
             masked(),
             masked(embedded=("ipvs", "scheduler")),
+            a_difference(("data", "gone"), SECRET, masked=True),
+            a_difference(("data", "new"), live=SECRET, masked=True),
             desired=kube_proxy(strict=True, scheduler=SECRET),
             live=kube_proxy(strict=True, scheduler=f"{SECRET}2"),
         ),

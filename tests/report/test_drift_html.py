@@ -114,6 +114,14 @@ def test_a_cluster_that_could_not_be_read_says_why() -> None:
     assert "10.20.9.1:6443: no route to host" in text
 
 
+def test_what_was_not_checked_is_told_with_its_cure_and_the_objects_that_it_hides() -> None:
+    text = "\n".join(Page(html(a_report(FRA1))).texts)
+
+    assert "Not checked (1)" in text
+    assert "kubectl apply -f clusters/fra1-prod/rendered/node/clusterrole-genlb-drift-reader.yaml" in text
+    assert "1 object could not be looked at\nSecret calico-system/bgp-secrets" in text
+
+
 def test_words_in_backticks_are_code() -> None:
     assert "<code>genlb reconcile fra1-prod</code>" in html(FULL)
 

@@ -6,6 +6,8 @@ import re
 
 import pytest
 
+from genlb.drift.model import Traffic
+from genlb.errors import Severity
 from genlb.report.drift_markdown import LARGEST, drift_markdown
 from genlb.report.markdown import marker
 from tests.report.drift_runs import CLEAN, EVIL, FULL, MUC1, a_difference, a_drift, a_report, an_object
@@ -30,9 +32,9 @@ def test_the_table_has_a_row_for_whoever_is_not_in_step_and_counts_the_others() 
 
     assert [re.sub(r"[\\*]", "", row).split(" | ")[0] for row in rows] == [
         "| fra1-prod",
-        "| ham1-prod",
-        "| lab1",
         "| muc1-edge",
+        "| lab1",
+        "| ham1-prod",
     ]
     assert "\n1 cluster in step.\n" in drift_markdown(FULL)
 
@@ -77,3 +79,12 @@ def test_hostile_text_makes_no_markup_no_link_and_no_mention() -> None:
 def test_hostile_text_forges_no_line() -> None:
     for line in drift_markdown(EVIL).splitlines():
         assert not line.startswith(("::", "javascript", "<script"))
+
+
+def test_where_not_all_has_room_the_gravest_is_there() -> None:
+    note = a_difference(("a",), "x" * 90, 2, severity=Severity.INFO)
+    notes = [an_object("BGPPeer", f"p{number}", note) for number in range(600)]
+    grave = an_object("BGPPeer", "zz", a_difference(("grave",), 1, 2, traffic=Traffic.AFFECTED))
+    told = drift_markdown(a_report(a_drift("a", *notes), a_drift("b", *notes, grave)))
+
+    assert "`grave`" in told

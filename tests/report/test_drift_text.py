@@ -64,6 +64,13 @@ def test_an_object_with_notes_only_does_not_drift() -> None:
     assert first == "b: in step · 1 object · 1 note"
 
 
+def test_a_note_does_nothing_to_the_traffic_of_its_cluster() -> None:
+    note = a_difference(("a",), 1, 2, severity=Severity.INFO, traffic=Traffic.AFFECTED)
+    cluster = a_drift("b", an_object("BGPPeer", "x", IMAGE, note))
+
+    assert shown(cluster).startswith("b: drifted: 1 of 1 object, traffic not affected\n")
+
+
 def test_a_difference_tells_values_writer_effect_and_remedy() -> None:
     told = shown(a_drift("fra1-prod", an_object("BGPConfiguration", "default", MESH)))
 

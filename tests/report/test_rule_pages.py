@@ -10,6 +10,7 @@ from types import ModuleType
 import pytest
 from markdown_it import MarkdownIt
 
+from genlb.drift.catalogue import RULES as DRIFT_RULES
 from genlb.report.links import RULES, rule_url
 from genlb.rules import rules
 
@@ -37,7 +38,7 @@ def test_pages_and_examples_are_up_to_date(script: ModuleType) -> None:
 
 
 def test_every_rule_has_a_page_and_every_link_of_a_report_leads_to_one() -> None:
-    for rule_id in rules():
+    for rule_id in (*rules(), *DRIFT_RULES):
         assert rule_url(rule_id).startswith(RULES)
         assert (PAGES / rule_url(rule_id).removeprefix(RULES)).is_file()
 
@@ -48,7 +49,21 @@ def test_the_index_leads_to_every_page_and_no_link_is_dead() -> None:
             if not target.startswith("https://"):
                 assert (PAGES / target).is_file(), f"{page.name}: {target}"
     index = (PAGES / "README.md").read_text("utf-8")
-    assert set(re.findall(r"\[(GLB\d+)\]\(\1\.md\)", index)) == set(rules())
+    assert set(re.findall(r"\[(GLB\d+)\]\(\1\.md\)", index)) == {*rules(), *DRIFT_RULES}
+
+
+def test_no_id_means_two_things() -> None:
+    assert not rules().keys() & DRIFT_RULES.keys()
+
+
+def test_a_page_of_drift_says_why_what_to_do_and_how_to_ignore_it() -> None:
+    for rule in DRIFT_RULES.values():
+        text = (PAGES / f"{rule.id}.md").read_text("utf-8")
+
+        assert f"| {rule.severity.value} | drift | `genlb drift` |" in text
+        assert "\\`" not in text
+        assert "\n## Cure\n" in text
+        assert "drift:\n  ignore:\n    - {object: " in text
 
 
 def test_no_fence_is_broken_by_what_it_shows() -> None:
@@ -82,7 +97,7 @@ def test_a_rule_without_an_example_says_which_command_finds_it() -> None:
     for page in PAGES.glob("GLB*.md"):
         text = page.read_text("utf-8")
         if "## Example" not in text:
-            assert "`genlb render" in text, page.name
+            assert "`genlb render" in text or page.stem in DRIFT_RULES, page.name
 
 
 def _text(path: Path) -> str:

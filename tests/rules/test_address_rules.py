@@ -60,6 +60,20 @@ def test_a_pool_keeps_off_pods_services_and_routers(address: str, rules: set[str
     assert ids(with_pools(address)) == rules
 
 
+@pytest.mark.parametrize("address", ["10.20.1.0/24", "10.20.0.0/16"])
+def test_a_pool_on_a_whole_node_subnet_is_one_finding_and_not_one_for_each_router_in_it(address: str) -> None:
+    (told,) = messages(with_pools(address), "GLB202")
+
+    assert "node CIDR 10.20.1.0/24" in told
+
+
+def test_a_router_outside_the_subnet_that_a_pool_takes_is_told_beside_it() -> None:
+    document = with_pools("10.20.0.0/16")
+    document["spec"]["bgp"]["racks"][0]["routers"][0].update(addresses=["10.20.9.2"], reachableBy="10.20.1.1")
+
+    assert len(messages(document, "GLB202")) == 2
+
+
 def test_a_gateway_is_nobodys_vip() -> None:
     routers = [
         {"name": "far-a", "asNumber": 65101, "addresses": ["10.30.1.2"], "reachableBy": "10.20.1.1"},

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.judged import a_document, ids
+from tests.rules.judged import a_document, ids, judged
 
 IMAGE = {"repository": "ghcr.io/genlb/genlb", "digest": "sha256:" + "7b" * 32}
 
@@ -99,3 +99,26 @@ def test_a_label_key_whose_prefix_is_no_dns_name_is_an_error(place: Any, key: st
 
 def pool(allocation: dict[str, Any]) -> dict[str, Any]:
     return {"name": "public", "addresses": ["10.208.1.0/24"], "allocateTo": allocation}
+
+
+@pytest.mark.parametrize(
+    ("resources", "severity"),
+    [
+        ({"limits": {"memory": "96m"}}, "error"),
+        ({"requests": {"memory": "999m"}}, "error"),
+        ({"requests": {"memory": "1.5"}}, "warning"),
+        ({"requests": {"memory": "0.1Ki"}}, "warning"),
+        ({"limits": {"ephemeral-storage": "1500m"}}, "warning"),
+    ],
+)
+def test_a_fraction_of_a_byte_is_warned_of_and_less_than_one_is_an_error(
+    resources: dict[str, Any], severity: str
+) -> None:
+    (told,) = judged(a_document(agents={"image": IMAGE, "resources": {"sysctl": resources}}))
+
+    assert (told.rule, told.severity.value) == ("GLB525", severity)
+
+
+@pytest.mark.parametrize("quantity", ["0", "64e6", "1000m", "0.5Ki", "64M", "1.5Gi"])
+def test_whole_bytes_in_any_spelling_are_no_finding(quantity: str) -> None:
+    assert with_agents(resources={"vip": {"requests": {"memory": quantity, "cpu": "1m"}}}) == set()

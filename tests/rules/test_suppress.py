@@ -101,6 +101,14 @@ def test_a_rule_that_does_not_exist_is_told(rule: str, help_: str) -> None:
     assert (told.rule, told.message, told.help) == ("GLB108", f'there is no rule "{rule}" to suppress', help_)
 
 
+@pytest.mark.parametrize("rule", ["GLB210", "GLB801"])
+def test_what_drift_finds_is_ignored_elsewhere(rule: str) -> None:
+    (told,) = review([entry(rule)], frozenset(), TODAY, lambda _: True)
+
+    assert told.message == f'"{rule}" is not among what genlb validate looks for'
+    assert told.help == "genlb drift ignores what drift.ignore lists"
+
+
 def test_an_entry_that_hides_nothing_is_told_once_for_all_clusters_that_inherit_it() -> None:
     one = entry()
 

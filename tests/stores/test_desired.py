@@ -106,7 +106,7 @@ def test_a_list_of_files_leads_nowhere_else(root: Path) -> None:
 
 
 def test_objects_of_a_fresh_render_are_what_the_files_say(root: Path) -> None:
-    from genlb.api.drift_sides import _fresh
+    from genlb.api._drift_sides import _fresh
 
     (cluster,) = api.load(api.open_repository(str(root)), ["fra1-prod"])
     rendered, _ = _fresh(cluster)

@@ -169,6 +169,17 @@ def test_dumps_of_two_clusters_are_refused(tmp_path: Path) -> None:
         read(tmp_path, a_list(PEER), a_list(other))
 
 
+def test_a_dump_of_another_cluster_is_refused(tmp_path: Path) -> None:
+    write(tmp_path, "dump.json", a_list(PEER, an_object("v1", "Namespace", "kube-system", uid="1111")))
+
+    def of(uid: str) -> Live:
+        return read_dump(["dump.json"], [PEERS], complete=True, directory=str(tmp_path), uid=uid)
+
+    assert len(of("1111").objects) == len(of("").objects) == 1
+    with pytest.raises(Undetermined, match=r"dump\.json: items\[1\]: this is another cluster"):
+        of("2222")
+
+
 def test_versions_are_told_by_images(tmp_path: Path) -> None:
     calico = an_object("apps/v1", "DaemonSet", "calico-node", "calico-system")
     calico["spec"] = {

@@ -34,8 +34,8 @@ _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL, _IFA_CACHEINFO, _IFA_FLAGS, _IFA_PROTO = 1
 _IFA_F_NODAD, _IFA_F_NOPREFIXROUTE = 0x02, 0x200
 _RTA_DST, _RTA_OIF, _RTA_TABLE = 1, 4, 15
 _TABLE_LOCAL, _TYPE_LOCAL, _SCOPE_HOST, _SCOPE_GLOBAL = 255, 2, 254, 0
-_IFLA_ADDRESS, _IFLA_IFNAME, _IFLA_OPERSTATE = 1, 3, 16
-_IFF_UP, _OPERSTATE_UP, _OPERSTATE_UNKNOWN = 0x1, 6, 0
+_IFLA_ADDRESS, _IFLA_IFNAME = 1, 3
+_IFF_READY = 0x1 | 0x10000  # switched on, and with a carrier
 
 FOREVER = 2**32 - 1
 """The lifetime of an address that stays."""
@@ -122,9 +122,9 @@ def link(message: Message) -> Link:
     """An interface in a NEW_LINK or DELETE_LINK."""
     _, _, index, flags, _ = _LINK_HEAD.unpack_from(message.body)
     found = attributes(message.body[_LINK_HEAD.size :])
-    state = found.get(_IFLA_OPERSTATE, b"\0")[0]
     name = found.get(_IFLA_IFNAME, b"").rstrip(b"\0").decode("utf-8", "surrogateescape")
-    up = bool(flags & _IFF_UP) and state in (_OPERSTATE_UP, _OPERSTATE_UNKNOWN)
+    # Not the operational state, which the kernel works out some time later.
+    up = flags & _IFF_READY == _IFF_READY
     return Link(index, name, found.get(_IFLA_ADDRESS, b""), up)
 
 

@@ -1,4 +1,4 @@
-"""This node's kernel: what it has of the VIPs, and the steps of a plan carried out."""
+"""The node's own kernel: what it has of the VIPs, and the steps of a plan carried out."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from genlb.agent.vip.plan import (
 )
 
 _OVERSHOOT = 0.25
-"""Seconds that may pass between choosing a lifetime and the kernel's word that it counts; a stopped process takes more."""
+"""Seconds that may pass between choosing a lifetime and the kernel's word that it counts."""
 
 _FINE = {
     AddRoute: frozenset({0}),
@@ -61,6 +61,7 @@ class Kernel:
         self._channel = Channel()
         self._clock = clock
         self._indexes: dict[str, int] = {}
+        self._labels = False
 
     def close(self) -> None:
         """Give the socket back."""
@@ -73,8 +74,10 @@ class Kernel:
         addresses = tuple(address for address in found if address is not None)
         routes = tuple(entry for entry in map(route.local_route, self._channel.dump(route.GET_ROUTE)) if entry)
         self._indexes = {entry.name: index for index, entry in links.items()}
+        # A kernel that knows marks has put its own on 127.0.0.1 (5.18 and newer); on others the label is the mark.
+        self._labels = all(address.protocol is None for address in addresses)
         held = Held(
-            tuple(_held(address, links) for address in addresses),
+            tuple(_held(address, links, labels=self._labels) for address in addresses),
             tuple(HeldRoute(entry.address, marked=entry.protocol == PROTOCOL) for entry in routes),
         )
         return View(links, addresses, held)
@@ -94,7 +97,7 @@ class Kernel:
         return failures
 
     def _take_back(self, steps: Iterable[Step]) -> list[Failure]:
-        """This process was held up: what it set may live too long, so it goes, and is set again with a fresh look."""
+        """Take off what may live too long, since the process was held up; a fresh look sets it again."""
         late = [step for step in steps if isinstance(step, SetAddress)]
         removed = [RemoveAddress(step.address, step.address.max_prefixlen, step.interface) for step in late]
         self._channel.change([self._change(step, 0.0) for step in removed])
@@ -118,7 +121,7 @@ class Kernel:
             address=step.address,
             lifetime=lifetime,
             protocol=PROTOCOL,
-            label=_label(step.interface) if step.address.version == 4 else None,  # noqa: PLR2004 -- IPv6 has no labels
+            label=_label(step.interface) if self._labels and step.address.version == 4 else None,  # noqa: PLR2004
         )
 
 
@@ -142,11 +145,10 @@ def _is_bad(step: Step, error: int) -> bool:
     return error not in _FINE[type(step)]
 
 
-def _held(entry: InterfaceAddress, links: Mapping[int, Link]) -> HeldAddress:
+def _held(entry: InterfaceAddress, links: Mapping[int, Link], *, labels: bool) -> HeldAddress:
     name = links[entry.ifindex].name if entry.ifindex in links else f"#{entry.ifindex}"
-    # A kernel that tells no protocol knows none: there the label is the mark.
-    marked = entry.protocol == PROTOCOL or (entry.protocol is None and entry.label == _label(name))
-    return HeldAddress(entry.address, entry.prefix, name, marked=marked)
+    labelled = labels and bool(entry.label) and entry.label == _label(name)
+    return HeldAddress(entry.address, entry.prefix, name, marked=labelled or entry.protocol == PROTOCOL)
 
 
 def _label(interface: str) -> str | None:

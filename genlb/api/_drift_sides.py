@@ -12,10 +12,13 @@ from genlb.drift.model import Desired, Live, NotChecked, Read, Source
 from genlb.drift.reads import follow_ups, reads_for
 from genlb.errors import Undetermined
 from genlb.spec.model import Engine
-from genlb.stores.desired import Fresh, from_folder, from_path
+from genlb.stores.desired import Fresh, Snapshot, from_folder, from_path
+from genlb.stores.files import WorkTree
 from genlb.stores.kubeconfig import Access, Kubeconfig
+from genlb.stores.ondisk import read_tree
 
 if TYPE_CHECKING:
+    from genlb.api.drift import Question
     from genlb.manifest import Manifest
     from genlb.network.decisions import Decisions
     from genlb.spec.model import Cluster
@@ -26,22 +29,6 @@ RENDERED = "rendered"
 WORK_TREE = "work tree"
 _APPLICATION = ("argoproj.io", "Application")
 _IN_CLUSTER = frozenset({"in-cluster", "https://kubernetes.default.svc"})
-
-
-class Question(NamedTuple):
-    """What drift is asked for. Paths are relative to ``directory``; empty is not given.
-
-    ``live`` are dumps, and ``live_complete`` says that they hold all there is; without any the cluster itself is asked.
-    """
-
-    context: str = ""
-    kubeconfig: str = ""
-    ref: str = ""
-    live: tuple[str, ...] = ()
-    desired: str = ""
-    live_complete: bool = False
-    strict: bool = False
-    directory: str = "."
 
 
 class Prepared(NamedTuple):
@@ -72,7 +59,11 @@ def prepare(repository: Repository, name: str, question: Question, source: Sourc
         raise Undetermined(loaded.unread)
     cluster = loaded.context.cluster if loaded.context else None
     fresh, not_checked = _fresh(loaded)
-    desired = from_folder(repository.files, f"{loaded.folder}/{RENDERED}", source, fresh=fresh)
+    files, folder = repository.files, f"{loaded.folder}/{RENDERED}"
+    if isinstance(files, WorkTree):
+        tree = read_tree(f"{repository.clusters_path}/{name}", wanted=fresh.texts if fresh else ())
+        files = Snapshot(files, folder, tree.files)
+    desired = from_folder(files, folder, source, fresh=fresh)
     return Prepared(
         name=name,
         desired=desired,
@@ -100,6 +91,7 @@ def look(prepared: Prepared, question: Question, kubeconfig: Kubeconfig | None, 
             reads,
             complete=question.live_complete,
             directory=question.directory,
+            uid=prepared.access.uid,
             command=f"{dump_command(reads, prepared.access.context)}\n{_again(prepared, question)}",
         )
         return _told(prepared, live, frozenset(), ())

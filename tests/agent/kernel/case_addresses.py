@@ -1,0 +1,263 @@
+"""Addresses, local routes, links and events on a real kernel; `ip -json` and pyroute2 say what is really there."""
+
+from __future__ import annotations
+
+import errno
+import json
+import subprocess
+import time
+from collections.abc import Iterator
+from functools import partial
+from ipaddress import ip_address, ip_network
+from typing import Any
+
+import pytest
+
+from genlb.agent.netlink import route
+from genlb.agent.netlink.channel import Channel, Events
+from genlb.agent.vip.kernel import Failure, Kernel, on_link
+from genlb.agent.vip.plan import (
+    AddRoute,
+    Goal,
+    HeldAddress,
+    HeldRoute,
+    Owned,
+    RemoveAddress,
+    RemoveRoute,
+    SetAddress,
+    bound,
+    plan,
+    removal,
+)
+from tests.agent.objects import POOLS
+
+V4, V6 = ip_address("10.20.1.200"), ip_address("fd00:10:208:1::9")
+ROUTED = ip_address("10.208.1.1")
+
+
+def ip(*arguments: str) -> Any:
+    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=True)
+    return json.loads(done.stdout) if "-json" in arguments and done.stdout.strip() else None
+
+
+def shown(device: str) -> dict[str, Any]:
+    [entry] = ip("-json", "-details", "address", "show", "dev", device)
+    return {info["local"]: info for info in entry["addr_info"] if "local" in info}
+
+
+def local_routes(version: int = 4) -> dict[str, str]:
+    listed = ip(f"-{version}", "-json", "-details", "route", "show", "table", "local", "type", "local")
+    return {entry["dst"]: str(entry.get("protocol")) for entry in listed}
+
+
+@pytest.fixture
+def nic() -> Iterator[str]:
+    """A NIC with the node's own address, and its neighbour's end."""
+    ip("link", "set", "lo", "up")
+    ip("link", "add", "nic0", "type", "veth", "peer", "name", "tor0")
+    ip("link", "set", "tor0", "up")
+    ip("link", "set", "nic0", "up")
+    ip("address", "add", "10.20.1.11/24", "dev", "nic0")
+    yield "nic0"
+    ip("link", "delete", "nic0")
+
+
+@pytest.fixture
+def kernel(nic: str) -> Iterator[Kernel]:
+    opened = Kernel(time.monotonic)
+    opened.look()
+    yield opened
+    opened.carry_out(removal(opened.look().held, POOLS).steps)
+    opened.close()
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_vip_is_bound_as_one_marked_address_that_dies_by_itself(kernel: Kernel, nic: str, address: Any) -> None:
+    failures = kernel.carry_out([SetAddress(address, nic, time.monotonic() + 8.9, fresh=True)])
+
+    info = shown(nic)[str(address)]
+    assert failures == []
+    assert (info["prefixlen"], info["scope"]) == (address.max_prefixlen, "global")
+    assert 7 <= info["valid_life_time"] <= 8
+    assert info["preferred_life_time"] == 0
+    assert info.get("noprefixroute") is True
+    assert "tentative" not in info
+    assert HeldAddress(address, address.max_prefixlen, nic, marked=True) in kernel.look().held.addresses
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_pyroute2_sees_the_same_mark(kernel: Kernel, nic: str, address: Any) -> None:
+    from pyroute2 import IPRoute  # type: ignore[import-untyped]
+
+    kernel.carry_out([SetAddress(address, nic, time.monotonic() + 8.9, fresh=True)])
+
+    with IPRoute() as oracle:
+        [found] = [each for each in oracle.get_addr() if each.get_attr("IFA_ADDRESS") == str(address)]
+    assert found.get_attr("IFA_PROTO") in (115, b"s", "73")
+    assert found.get_attr("IFA_FLAGS") & 0x200
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_renewal_lengthens_the_life_and_keeps_the_mark(kernel: Kernel, nic: str, address: Any) -> None:
+    kernel.carry_out([SetAddress(address, nic, time.monotonic() + 3.5, fresh=True)])
+
+    kernel.carry_out([SetAddress(address, nic, time.monotonic() + 60.5, fresh=False)])
+
+    assert shown(nic)[str(address)]["valid_life_time"] >= 59
+    assert bound(kernel.look().held, POOLS) == {address}
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_vip_that_nobody_renews_is_gone_in_time(kernel: Kernel, nic: str, address: Any) -> None:
+    kernel.carry_out([SetAddress(address, nic, time.monotonic() + 1.5, fresh=True)])
+    assert str(address) in shown(nic)
+
+    until = time.monotonic() + 10
+    while str(address) in shown(nic) and time.monotonic() < until:
+        time.sleep(0.1)
+
+    assert str(address) not in shown(nic)
+    assert bound(kernel.look().held, POOLS) == frozenset()
+
+
+def test_a_vip_whose_time_has_run_out_is_not_set(kernel: Kernel, nic: str) -> None:
+    step = SetAddress(V4, nic, time.monotonic() + 0.5, fresh=True)
+
+    assert kernel.carry_out([step]) == [Failure(step, errno.ETIME)]
+    assert str(V4) not in shown(nic)
+
+
+def test_a_process_that_was_held_up_takes_its_vip_off_again(nic: str) -> None:
+    ticks = iter([100.0, 125.0])
+    slow = Kernel(lambda: next(ticks))
+    slow.look()
+    step = SetAddress(V4, nic, 108.0, fresh=True)
+
+    assert slow.carry_out([step]) == [Failure(step, errno.ETIME)]
+    assert str(V4) not in shown(nic)
+    slow.close()
+
+
+def test_a_vip_comes_off_and_what_is_off_already_is_fine(kernel: Kernel, nic: str) -> None:
+    kernel.carry_out([SetAddress(V4, nic, time.monotonic() + 8.9, fresh=True)])
+    steps = [RemoveAddress(V4, 32, nic), RemoveAddress(V4, 32, nic), RemoveAddress(V6, 128, nic)]
+
+    assert kernel.carry_out(steps) == []
+    assert str(V4) not in shown(nic)
+    assert "10.20.1.11" in shown(nic)
+
+
+def test_an_interface_that_is_not_there_is_told(kernel: Kernel) -> None:
+    step = SetAddress(V4, "gone0", time.monotonic() + 8.9, fresh=True)
+
+    assert kernel.carry_out([step]) == [Failure(step, errno.ENODEV)]
+
+
+@pytest.mark.parametrize("address", [ROUTED, V6])
+def test_any_ip_is_a_marked_local_route_and_no_address(kernel: Kernel, nic: str, address: Any) -> None:
+    assert kernel.carry_out([AddRoute(address)]) == []
+
+    assert local_routes(address.version)[str(address)] == "115"
+    assert str(address) not in shown(nic) | shown("lo")
+    assert HeldRoute(address, marked=True) in kernel.look().held.routes
+    assert kernel.carry_out([RemoveRoute(address), RemoveRoute(address)]) == []
+    assert str(address) not in local_routes(address.version)
+
+
+def test_a_local_route_of_another_program_is_neither_replaced_nor_removed(kernel: Kernel) -> None:
+    ip("route", "add", "local", str(ROUTED), "dev", "lo", "table", "local", "proto", "233")
+
+    failures = kernel.carry_out([AddRoute(ROUTED), RemoveRoute(ROUTED)])
+
+    assert failures == [Failure(AddRoute(ROUTED), errno.EEXIST)]
+    assert local_routes()[str(ROUTED)] == "233"
+    ip("route", "delete", "local", str(ROUTED), "dev", "lo", "table", "local")
+
+
+def test_a_thousand_vips_are_bound_seen_and_taken_off(kernel: Kernel) -> None:
+    base = int(ip_address("10.208.1.0"))
+    routes = frozenset(ip_address(base + offset) for offset in range(256)) | frozenset(
+        ip_address(int(ip_address("fd00:10:208:1::1:0")) + offset) for offset in range(744)
+    )
+    routes = frozenset(address for address in routes if POOLS.of(address))
+
+    failures = kernel.carry_out(plan(Goal(routes, {}), kernel.look().held, POOLS, now=0.0).steps)
+
+    marked = {entry.address for entry in kernel.look().held.routes if entry.marked}
+    assert failures == []
+    assert marked == routes
+    assert kernel.carry_out(removal(kernel.look().held, POOLS).steps) == []
+    assert not any(entry.marked for entry in kernel.look().held.routes)
+
+
+def test_addresses_of_others_survive_every_plan(kernel: Kernel, nic: str) -> None:
+    ip("address", "add", "10.20.1.201/32", "dev", nic)
+    channel = Channel()
+    [index] = [found.ifindex for found in map(route.link, channel.dump(route.GET_LINK)) if found.name == nic]
+    for text, protocol in (("10.20.1.202", 99), ("192.0.2.1", 115)):
+        channel.change(
+            [partial(route.set_address, index=index, address=ip_address(text), lifetime=60, protocol=protocol)]
+        )
+    channel.close()
+    goal = Goal(frozenset({ip_address("10.20.1.201")}), {ip_address("10.20.1.202"): Owned(nic, time.monotonic() + 9)})
+
+    result = plan(goal, kernel.look().held, POOLS, now=time.monotonic())
+    kernel.carry_out(result.steps)
+    kernel.carry_out(removal(kernel.look().held, POOLS).steps)
+
+    assert {"10.20.1.11", "10.20.1.201", "10.20.1.202", "192.0.2.1"} <= set(shown(nic))
+    assert set(map(str, result.foreign)) == {"10.20.1.201", "10.20.1.202"}
+
+
+def test_the_subnets_in_which_the_node_can_answer(kernel: Kernel, nic: str) -> None:
+    ip("address", "add", "10.30.0.1/32", "dev", nic)
+    ip("address", "add", "10.40.0.1/24", "dev", "lo")
+
+    assert on_link(kernel.look(), ()) == {ip_network("10.20.1.0/24"): nic}
+    assert on_link(kernel.look(), ("nic*",)) == {ip_network("10.20.1.0/24"): nic}
+    assert on_link(kernel.look(), ("bond0",)) == {}
+    ip("link", "set", "tor0", "down")
+    assert on_link(kernel.look(), ()) == {}
+    ip("address", "delete", "10.40.0.1/24", "dev", "lo")
+
+
+def test_a_change_wakes_whoever_waits_for_events(nic: str) -> None:
+    events = Events()
+    assert events.drain() is False
+
+    ip("address", "add", "10.20.1.203/32", "dev", nic)
+
+    assert events.drain() is True
+    assert events.drain() is False
+    events.close()
+
+
+def test_more_events_than_the_buffer_holds_are_an_event(nic: str) -> None:
+    events = Events()
+    batch = "\n".join(
+        f"address {verb} 10.50.0.{index}/32 dev {nic}"
+        for _ in range(12)
+        for verb in ("add", "del")
+        for index in range(200)
+    )
+    subprocess.run(["ip", "-batch", "-"], input=batch, text=True, check=True)
+
+    assert events.drain() is True
+    events.close()
+
+
+def test_what_the_kernel_refuses_is_told_change_by_change(nic: str) -> None:
+    channel = Channel()
+    [index] = [found.ifindex for found in map(route.link, channel.dump(route.GET_LINK)) if found.name == nic]
+
+    results = channel.change(
+        [
+            lambda number: route.delete_address(number, index, V4, 32),
+            lambda number: route.set_address(number, index, V4, lifetime=9, protocol=115),
+            lambda number: route.set_address(number, 9999, V4, lifetime=9, protocol=115),
+            lambda number: route.delete_address(number, index, V4, 32),
+        ]
+    )
+
+    assert results == [errno.EADDRNOTAVAIL, 0, errno.ENODEV, 0]
+    channel.close()
