@@ -9,6 +9,7 @@ from __future__ import annotations
 import socket
 import struct
 import time
+from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address
 
 from genlb.agent.vip.pools import Address
@@ -81,24 +82,29 @@ class Wire:
         for frame in announcement(address, self._mac):
             self._socket.send(frame)
 
-    def is_taken(self, address: Address) -> bool:
-        """Whether anybody answers for ``address``; takes 0.6 s where nobody does."""
+    def taken(self, addresses: Iterable[Address]) -> frozenset[Address]:
+        """Those of ``addresses`` that anybody answers for; takes 0.6 s unless all are answered for."""
+        free, found = set(addresses), set[Address]()
         for _ in range(PROBES):
-            self._socket.send(probe(address, self._mac))
-            if self._heard(address, time.monotonic() + PROBE_PAUSE):
-                return True
-        return False
+            for address in free:
+                self._socket.send(probe(address, self._mac))
+            until = time.monotonic() + PROBE_PAUSE
+            while free and (heard := self._hear(until)) is not None:
+                found |= heard & free
+                free -= heard
+        return frozenset(found)
 
-    def _heard(self, address: Address, until: float) -> bool:
-        while (left := until - time.monotonic()) > 0:
-            self._socket.settimeout(left)
-            try:
-                frame = self._socket.recv(2048)
-            except TimeoutError:
-                return False
-            if holder(frame, address, self._mac) is not None:
-                return True
-        return False
+    def _hear(self, until: float) -> set[Address] | None:
+        """The addresses that the next frame is about, if it is of somebody else; None when the time is over."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return None
+        self._socket.settimeout(left)
+        try:
+            heard = claimed(self._socket.recv(2048))
+        except TimeoutError:
+            return None
+        return {heard[0]} if heard is not None and heard[1] != self._mac else set()
 
 
 def _arp(operation: int, mac: bytes, sender: bytes, target_mac: bytes, target: bytes) -> bytes:

@@ -6,15 +6,17 @@ from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from shlex import quote
 
-from genlb.api.diff import Compared, Comparison, comparison, object_changes, side_of
+from genlb.api._pairs import Compared, object_changes, side_of
+from genlb.api.diff import Comparison, comparison
 from genlb.network import decide
 from genlb.network.impact import impact_of
 from genlb.network.impact_model import Side
 from genlb.network.impact_steps import Touched, steps_of
 from genlb.network.impact_stops import stop_between
 from genlb.render.context import Context
-from genlb.render.tree import Rendered, render
-from genlb.report.diff import Change
+from genlb.render.engine import treatment
+from genlb.render.tree import GITOPS_FOLDER, Rendered, render
+from genlb.report.diff import Change, ObjectChange
 from genlb.report.plan import ChangePlan, ClusterPlan, Commit, PoolState
 from genlb.spec.model import Cluster, Engine
 from genlb.stores.repository import Repository
@@ -34,7 +36,12 @@ def plan_change(repository: Repository, names: Sequence[str] = (), *, since: str
 
 
 def planned(compared: Comparison) -> ChangePlan:
-    """The plan of a comparison that is still open."""
+    """The plan of a comparison that is still open.
+
+    >>> with ExitStack() as stack:
+    ...     planned(comparison(stack, repository, [], since="", until="")).complete
+    True
+    """
     return ChangePlan(
         since=compared.since, until=compared.until, clusters=tuple(_cluster(one) for one in compared.clusters)
     )
@@ -94,6 +101,13 @@ def _kubectl(cluster: Cluster) -> str:
     return f"kubectl --context {quote(cluster.spec.access.context or cluster.name)}"
 
 
+def _outlives(change: ObjectChange) -> bool:
+    """Whether an object stays in the cluster although git drops it."""
+    if change.change is not Change.REMOVED or change.unit == GITOPS_FOLDER:
+        return False
+    return treatment(change.key.kind, change.key.name).kept
+
+
 def _notes(compared: Compared, commits: Sequence[Commit]) -> Iterator[str]:
     """What the engine does not do by itself."""
     side = compared.after or compared.before
@@ -110,5 +124,7 @@ def _notes(compared: Compared, commits: Sequence[Commit]) -> Iterator[str]:
         yield "Flux applies the units in this order and does not wait for roll-outs: suspend the next one until then"
     elif several:
         yield f"apply one unit after the other, or let `genlb reconcile {name}` do it in this order"
+    if kept := [str(one.key) for one in compared.diff.objects if _outlives(one)]:
+        yield f"no engine removes {', '.join(kept)}: delete by hand what nobody else needs"
     if compared.diff.helm_values:
         yield "metallb-values.yaml changes: `helm upgrade` MetalLB with it, no GitOps unit does"

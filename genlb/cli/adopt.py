@@ -89,4 +89,6 @@ def command(  # noqa: PLR0913 -- one parameter for each option
         tell_diagnostics(console, adoption.diagnostics, source)
         if not console.quiet:
             console.tell(verdict(adoption))
+            if not (dry_run or out) and adoption.valid:
+                console.tell(f"Then:  genlb render {name}  and  genlb drift {name}")
     return outcome(findings=not adoption.valid, undetermined=adoption.grave)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from genlb.drift.adoption_sight import Gap, Note, Part, Sight, mapping, maps, text
@@ -10,6 +11,7 @@ from genlb.manifest import Manifest
 
 _SOURCES = "source.toolkit.fluxcd.io"
 _UNIT, _CLUSTER = "genlb.io/unit", "genlb.io/cluster"
+_CREDENTIALS = re.compile("://[^/]*@")
 _MARKS = {"argocd.argoproj.io/sync-wave": "Argo CD", "kustomize.toolkit.fluxcd.io/prune": "Flux"}
 
 
@@ -17,16 +19,26 @@ def adopt_gitops(sight: Sight, *, name: str, folder: str) -> Part:
     """How the cluster ``name`` is applied today, if by something that is there to be seen."""
     application = _of_unit(sight, ARGO, "Application", name)
     if application:
-        return Part({"gitops": _argo(application, name, folder)})
+        return _without_credentials(_argo(application, name, folder))
     kustomization = _of_unit(sight, FLUX, "Kustomization", name)
     if kustomization:
-        return Part({"gitops": _flux(sight, kustomization, folder)})
+        return _without_credentials(_flux(sight, kustomization, folder))
     annotations = mapping(sight.one(CALICO, "BGPConfiguration", "default"), "metadata", "annotations")
     for mark, engine in _MARKS.items():
         if mark in annotations:
             told = f"{engine} applies this cluster, and its objects are not among what was read"
             return Part({}, (Note(Gap.UNKNOWN, "gitops", told),))
     return Part({})
+
+
+def _without_credentials(gitops: dict[str, Any]) -> Part:
+    """A URL may hold a token, which has no place in a repository."""
+    url = gitops.get("repoURL", "")
+    bare = _CREDENTIALS.sub("://", url)
+    if bare == url:
+        return Part({"gitops": gitops})
+    told = "the credentials in it are left out: give them to the engine by a Secret, and change them"
+    return Part({"gitops": gitops | {"repoURL": bare}}, (Note(Gap.OUTSIDE, "gitops.repoURL", told),))
 
 
 def _of_unit(sight: Sight, group: str, kind: str, name: str) -> Manifest:

@@ -7,7 +7,7 @@ from typing import Any
 
 _UNSAID: Any = object()
 
-_DEFAULTS: Mapping[str, Any] = {
+DEFAULTS: Mapping[str, Any] = {
     "access": {},
     "bgp": {
         "nodeToNodeMesh": "Enabled",
@@ -47,6 +47,8 @@ _DEFAULTS: Mapping[str, Any] = {
         "flux": {"namespace": "flux-system"},
     },
 }
+"""What a spec means by silence; a test holds it equal to the model."""
+
 _OF_A_POOL: Mapping[str, Any] = {"autoAssign": True, "avoidBuggyIPs": False}
 
 # Maps that are values: written in full or not at all.
@@ -57,7 +59,7 @@ _SILENT = frozenset({"bgp", "kubeProxy"})
 
 def trimmed(spec: Mapping[str, Any], inherited: Mapping[str, Any]) -> dict[str, Any]:
     """``spec`` without what follows from ``inherited`` (the spec of the layers below) or from genlb's defaults."""
-    out = _trimmed(spec, inherited, _DEFAULTS)
+    out = _trimmed(spec, inherited, DEFAULTS)
     for section in sorted(_SILENT & set(inherited) & set(spec)):
         below = inherited[section]
         unsaid = [key for key in below if key not in spec[section]] if isinstance(below, Mapping) else []

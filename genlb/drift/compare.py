@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterator, Sequence
 
 from genlb.drift import catalogue
@@ -25,6 +26,7 @@ from genlb.drift.model import (
 )
 from genlb.drift.normalise import normalised
 from genlb.drift.objects import surplus
+from genlb.drift.observed import observed
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
 from genlb.network.decisions import Decisions
@@ -65,7 +67,11 @@ def compare(  # noqa: PLR0913 -- the contract with the commands
     """
     del decisions  # for rules to come; what is decided today is in the desired objects
     ignoring = Ignores(ignores, today)
-    found = [*_wanted(desired, live, strict=strict), *_others(name, desired, live, cluster, strict=strict)]
+    watched = [
+        _both(key, wanted, live.objects[key], None, strict=strict, partial=True)
+        for key, wanted in observed(desired, live, cluster).items()
+    ]
+    found = [*watched, *_wanted(desired, live, strict=strict), *_others(name, desired, live, cluster, strict=strict)]
     objects = [_ignored(one, ignoring) for one in found]
     return ClusterDrift(
         name=name,
@@ -87,10 +93,7 @@ def _wanted(desired: Desired, live: Live, *, strict: bool) -> Iterator[ObjectDri
         found = live.objects.get(key)
         wanted = desired.objects[key]
         if found is not None:
-            try:
-                yield _both(key, wanted, found, pools.get(key), strict=strict)
-            except RecursionError:
-                yield ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
+            yield _both(key, wanted, found, pools.get(key), strict=strict)
         elif not live.covers(key):
             yield ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
         elif not (elsewhere and key.group == ARGO):
@@ -114,12 +117,27 @@ def _absent(key: ResourceKey, wanted: Wanted) -> ObjectDrift:
 
 
 def _both(
-    key: ResourceKey, wanted: Wanted, found: Manifest, address: Difference | None, *, strict: bool
+    key: ResourceKey,
+    wanted: Wanted,
+    found: Manifest,
+    address: Difference | None,
+    *,
+    strict: bool,
+    partial: bool = False,
+) -> ObjectDrift:
+    try:
+        return _compared(key, wanted, found, address, strict=strict, partial=partial)
+    except RecursionError:
+        return ObjectDrift(key=key, state=State.NOT_CHECKED, file=wanted.file)
+
+
+def _compared(
+    key: ResourceKey, wanted: Wanted, found: Manifest, address: Difference | None, *, strict: bool, partial: bool
 ) -> ObjectDrift:
     if _metadata(found, "deletionTimestamp"):
         state, differences = State.TERMINATING, [_terminating(key, found)]
     else:
-        differences = field_findings(key, wanted.manifest, found, strict=strict)
+        differences = field_findings(key, wanted.manifest, found, strict=strict, partial=partial)
         if address is not None and differences:
             differences = in_order([*differences, address])
         state = _state(differences)
@@ -178,17 +196,7 @@ def _ignored(one: ObjectDrift, ignoring: Ignores) -> ObjectDrift:
     if not ignored:
         return one
     state = one.state if standing and one.state is not State.DRIFTED else _state(standing)
-    return ObjectDrift(
-        key=one.key,
-        state=state,
-        file=one.file,
-        differences=standing,
-        ignored=ignored,
-        uid=one.uid,
-        resource_version=one.resource_version,
-        desired=one.desired,
-        live=one.live,
-    )
+    return dataclasses.replace(one, state=state, differences=standing, ignored=ignored)
 
 
 def _metadata(manifest: Manifest, field: str) -> str:

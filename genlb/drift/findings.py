@@ -27,6 +27,8 @@ _RULES = {
     Sort.ORDER: catalogue.ORDER,
 }
 
+_TRACKING_LABEL: Path = ("metadata", "labels", "app.kubernetes.io/instance")
+
 _SHARED = frozenset(
     {
         ResourceKey("", "ConfigMap", "kube-system", "kube-proxy"),
@@ -36,15 +38,26 @@ _SHARED = frozenset(
 """Objects of which git has a few fields only; the rest is their installer's, and no finding."""
 
 
-def field_findings(key: ResourceKey, desired: Manifest, live: Manifest, *, strict: bool) -> list[Difference]:
-    """All findings inside one object, the gravest first."""
+def field_findings(
+    key: ResourceKey, desired: Manifest, live: Manifest, *, strict: bool, partial: bool = False
+) -> list[Difference]:
+    """All findings inside one object, the gravest first; ``partial``: what others set beside is nobody's business."""
     found = list(differences(key, desired, live))
     if not found:
         return []
     entries = entries_of(live)
     owners = Owners(key, desired, live) if any(raw.sort is Sort.FOREIGN for raw in found) else None
-    judged = [one for raw in found for one in _judged(key, raw, owners)]
+    judged = [one for raw in found if not _is_tracking(raw, entries) for one in _judged(key, raw, owners)]
+    if partial:
+        judged = [raw for raw in judged if raw.sort is not Sort.FOREIGN]
     return in_order([_finding(key, raw, entries, strict=strict) for raw in judged])
+
+
+def _is_tracking(raw: RawDifference, entries: Sequence[Entry]) -> bool:
+    """Whether Argo CD put the name of its Application over a label of git, as it does to know its own objects."""
+    if raw.path != _TRACKING_LABEL or raw.sort is not Sort.CHANGED:
+        return False
+    return any(writer.manager.startswith("argocd") for writer in attribute(entries, raw.path).writers)
 
 
 def _judged(key: ResourceKey, raw: RawDifference, owners: Owners | None) -> Iterator[RawDifference]:

@@ -25,6 +25,7 @@ _JSON = re.compile(r"(?P<head>\"(?P<name>[\w.-]{1,80})\"\s*:\s*)(?P<value>\"(?:[
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
 _URL_PASSWORD = re.compile(r"(?P<head>://[^\s/@:\"']*:)[^\s/@\"']+@")
 _SECRET_DATA = ("data", "stringData")
+_LONGEST_NOTE = 128
 
 
 def masked_at(key: ResourceKey, path: Path, value: Any) -> tuple[Any, bool]:
@@ -34,13 +35,21 @@ def masked_at(key: ResourceKey, path: Path, value: Any) -> tuple[Any, bool]:
     if is_secret(key) and path and path[0] in _SECRET_DATA:
         hidden = dict.fromkeys(value, STARS) if isinstance(value, dict) else STARS
         return hidden, True
-    hidden = _masked(value, _name_of(path))
+    hidden = _masked(_without_copies(value, path) if is_secret(key) else value, _name_of(path))
     return hidden, hidden != value
 
 
 def masked_manifest(key: ResourceKey, manifest: Manifest) -> Manifest:
     """A whole object without secrets."""
     return {name: masked_at(key, (name,), value)[0] for name, value in manifest.items()}
+
+
+def _without_copies(value: Any, path: Path) -> Any:
+    """A Secret's metadata without annotations that may hold a copy of it: JSON, or more than anybody writes by hand."""
+    if isinstance(value, dict):
+        return {name: _without_copies(item, (*path, name)) for name, item in value.items()}
+    is_annotation = path[:2] == ("metadata", "annotations") and isinstance(value, str)
+    return STARS if is_annotation and ("{" in value or len(value) > _LONGEST_NOTE) else value
 
 
 def is_secret(key: ResourceKey) -> bool:
@@ -60,6 +69,8 @@ def _name_of(path: Path) -> str:
 
 def _masked(value: Any, name: str) -> Any:
     if isinstance(value, dict):
+        if value.get("kind") == "Secret":
+            value = {key: STARS if key in _SECRET_DATA else item for key, item in value.items()}
         if isinstance(value.get("name"), str) and isinstance(value.get("value"), str):
             return {**value, "value": _masked(value["value"], value["name"])}
         return {key: _masked(item, str(key)) for key, item in value.items()}

@@ -16,13 +16,14 @@ from genlb.drift.model import ABSENT, Confidence, Sort, Writer
 from genlb.drift.normalise import LAST_APPLIED, normalised
 from genlb.drift.path import Item, Member, Path
 from genlb.drift.shape import alike
-from genlb.drift.shapes import is_known, shape_of
+from genlb.drift.shapes import shape_of
 from genlb.drift.walk import RawDifference
 from genlb.manifest import Manifest, ResourceKey
 
 APPLIERS = frozenset(
     {
         "argocd-application-controller",
+        "argocd",
         "argocd-controller",
         "flux",
         "genlb",
@@ -42,20 +43,14 @@ _HALF = 0.5
 class Owners:
     """What is known about who owns what in one live object."""
 
-    __slots__ = ("_applied", "_entries", "_known", "_last_applied", "_shape", "managers")
+    __slots__ = ("_applied", "_entries", "_last_applied", "_shape", "managers")
 
     def __init__(self, key: ResourceKey, desired: Manifest, live: Manifest) -> None:
-        self._known = is_known(key)
         self._shape = shape_of(key, {})
         self._entries = entries_of(live)
         self.managers = _appliers(self._entries, desired)
         self._last_applied = None if self._is_newer_than_ours() else _last_applied(key, live)
         self._applied = tuple(entry.fields for entry in self._entries if self._is_ours(entry))
-
-    @property
-    def _updates_only(self) -> bool:
-        """Whether nobody applied: then what the API server filled in belongs to whoever wrote the object."""
-        return not self.managers
 
     def _is_newer_than_ours(self) -> bool:
         """Whether a client-side apply came after the appliers of git: then it was somebody else, with other files."""
@@ -121,8 +116,7 @@ class Owners:
 
     def _parts(self, path: Path, value: Any) -> Iterator[tuple[Path, Any, bool]]:
         """The parts of a value that git does not have, each with whether an applier of ours still owns it."""
-        trees = self._applied if self._known or not self._updates_only or _is_entry(path) else ()
-        nodes = [found.node for found in (locate(tree, path) for tree in trees) if found.depth == len(path)]
+        nodes = [found.node for found in (locate(tree, path) for tree in self._applied) if found.depth == len(path)]
         before = _value_at(self._last_applied, path)
         if before is not ABSENT and self._handed_over(path):
             before = ABSENT

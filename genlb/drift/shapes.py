@@ -50,11 +50,6 @@ _UNKNOWN.each = _UNKNOWN
 _UNKNOWN_KIND = Shape({"metadata": METADATA}, each=_UNKNOWN, typed=False)
 
 
-def is_known(key: ResourceKey) -> bool:
-    """Whether the tables know what the API server fills in for this kind."""
-    return (key.group, key.kind) in BUILT_IN or (key.group, key.kind) in CUSTOM
-
-
 def shape_of(key: ResourceKey, live: Manifest) -> Shape:
     """How to read an object of this kind; ``live`` may hold ``managedFields``."""
     kind = (key.group, key.kind)

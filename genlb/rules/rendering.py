@@ -25,6 +25,7 @@ PATCH = rule(
     "A patch does not fit",
     why="A patch that meets no object, changes an object's identity or adds a field that the API does not know would be"
     " lost or refused only in the cluster.",
-    fix="genlb render CLUSTER --stdout shows the objects that patches can change.",
+    fix="genlb render CLUSTER --stdout shows the objects that patches can change. The fields of Kubernetes' own kinds"
+    " (DaemonSet, ConfigMap) only an API server knows: kubectl apply --server-side --dry-run=server asks it.",
     research="E-MESHPW-NOMESH",
 )

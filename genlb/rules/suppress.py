@@ -186,7 +186,8 @@ def _unknown(rule_id: str, known: Collection[str]) -> tuple[str, str]:
     # Between numbers nothing but the case is a guess worth making.
     cure = f"write {rule_id.upper()}" if rule_id.upper() in known else "genlb rules lists them"
     if rule_id.startswith(_OF_DRIFT):
-        return f"{quoted(rule_id)} is not among what genlb validate looks for", "genlb drift ignores what drift.ignore lists"
+        cure = "genlb drift ignores what drift.ignore lists"
+        return f"{quoted(rule_id)} is not among what genlb validate looks for", cure
     return f"there is no rule {quoted(rule_id)} to suppress", cure
 
 

@@ -16,6 +16,7 @@ ROLE = "genlb-drift-reader"
 
 _LONGEST = 300
 _USER = re.compile(r'User "([^"\s]{1,253})"')
+_NOBODY = "system:anonymous"
 _ACCOUNT = re.compile(r"system:serviceaccount:([a-z0-9-]+):([a-z0-9.-]+)\Z")
 
 
@@ -46,7 +47,9 @@ def refusal(status: int, body: bytes, context: str) -> ReadFailure:
     if status == 403:  # noqa: PLR2004
         user = _USER.search(said)
         return ReadFailure(
-            f"forbidden (403): {said or 'the API server gives no reason'}", _binding(user), status=status
+            f"forbidden (403): {said or 'the API server gives no reason'}",
+            _binding(user[1] if user else "", context),
+            status=status,
         )
     if 300 <= status < 400:  # noqa: PLR2004
         return ReadFailure(
@@ -56,14 +59,16 @@ def refusal(status: int, body: bytes, context: str) -> ReadFailure:
     return ReadFailure(f"the API server answers {told}", "try again; is the control plane healthy?", status=status)
 
 
-def _binding(user: re.Match[str] | None) -> str:
-    """The command that gives the rights to whoever asked."""
+def _binding(user: str, context: str) -> str:
+    """The command that gives the rights to whoever asked; to nobody at all they must not be given."""
+    if user == _NOBODY:
+        return f"context {context} has no credentials that this API server takes: log in"
     command = f"kubectl create clusterrolebinding {ROLE} --clusterrole={ROLE}"
-    account = _ACCOUNT.match(user[1]) if user else None
+    account = _ACCOUNT.match(user)
     if account:
         who = f"--serviceaccount={account[1]}:{account[2]}"
     else:
-        who = f"--user={shlex.quote(user[1])}" if user else "--user=…"
+        who = f"--user={shlex.quote(user)}" if user else "--user=…"
     return f"the ClusterRole {ROLE}, which genlb renders, allows it: {command} {who}"
 
 

@@ -1,8 +1,8 @@
 """A live cluster as ``kubectl get -o yaml|json`` dumped it: no cluster needed, and nothing that is not in the dump.
 
-What a dump leaves out was not looked at. A kind counts as dumped in the namespaces of which it holds objects, in all
-of them if there are several, or everywhere once there is a typed list of it (``BGPPeerList``), be it empty;
-kubectl's own ``List`` does not tell whether somebody asked for a kind of which it holds nothing.
+What a dump leaves out was not looked at. A kind of which it holds an object counts as dumped: in that namespace, or
+everywhere if the same List holds objects of several namespaces (``kubectl get -A``). So does a kind with a typed list
+(``BGPPeerList``), be it empty; kubectl's own ``List`` does not tell whether somebody asked for what is not in it.
 """
 
 from __future__ import annotations
@@ -130,14 +130,15 @@ def _newer(manifest: Manifest, other: Manifest) -> bool:
 
 
 def _listed(held: Iterable[Found]) -> Iterator[tuple[str, str, str]]:
-    namespaces: dict[tuple[str, str], set[str]] = {}
+    """The kinds that a List, or all objects outside of any, hold; everywhere only if it evidently looked everywhere."""
+    lists: dict[str, list[Found]] = {}
     for one in held:
-        namespaces.setdefault((one.key.group, one.key.kind), set()).add(one.key.namespace)
-        if not one.key.name:
-            yield (one.key.group, one.key.kind, "")
-    for kind, seen in namespaces.items():
-        for namespace in seen if len(seen) == 1 else ("",):
-            yield (*kind, namespace)
+        lists.setdefault(one.list, []).append(one)
+    for items in lists.values():
+        everywhere = len({one.key.namespace for one in items} - {""}) > 1
+        for one in items:
+            wide = everywhere and one.key.kind not in _SINGLE
+            yield (one.key.group, one.key.kind, "" if wide or not one.key.name else one.key.namespace)
 
 
 def _not_dumped(live: Live, reads: Iterable[Read], command: str) -> Iterator[NotChecked]:

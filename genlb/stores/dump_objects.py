@@ -21,7 +21,7 @@ _MOST_LISTS = 3
 
 
 class Found(NamedTuple):
-    """One object and where it stands; ``listed`` if as an item of a List.
+    """One object and where it stands; ``list`` is the place of the List that it is an item of.
 
     Without a name in ``key`` it is an empty list of its kind: the cluster has none.
     """
@@ -29,7 +29,7 @@ class Found(NamedTuple):
     key: ResourceKey
     manifest: Manifest
     place: str
-    listed: bool = False
+    list: str = ""
 
 
 def objects_in(data: bytes, file: str) -> Iterator[Found]:
@@ -45,13 +45,13 @@ def objects_in(data: bytes, file: str) -> Iterator[Found]:
             yield from _objects(document, f"{file}: document {number}" if several else file, ("", ""), 0)
 
 
-def _objects(value: Any, place: str, known: tuple[str, str], lists: int) -> Iterator[Found]:
+def _objects(value: Any, place: str, known: tuple[str, str], lists: int, inside: str = "") -> Iterator[Found]:
     """The object ``value`` or, if it is a List, its items; ``known`` is what the List says of them."""
     if not isinstance(value, dict):
         raise Undetermined(f"{place}: this is no Kubernetes object, but {_called(value)}")
     api, kind = (_text(value, field, known[index], place) for index, field in enumerate(("apiVersion", "kind")))
     if not _is_list(kind, value):
-        yield found({"apiVersion": api, "kind": kind, **value}, place, listed=lists > 0)
+        yield found({"apiVersion": api, "kind": kind, **value}, place, inside)
         return
     if lists == _MOST_LISTS:
         raise Undetermined(f"{place}: Lists inside Lists, deeper than kubectl writes them")
@@ -60,9 +60,9 @@ def _objects(value: Any, place: str, known: tuple[str, str], lists: int) -> Iter
         raise Undetermined(f"{place}: items of a {kind} have to be a list, and are {_called(items)}")
     inner = ("", "") if kind == "List" else (api, kind.removesuffix("List"))
     if not items and inner[1]:
-        yield Found(ResourceKey(_group(api), inner[1], "", ""), {}, place, listed=True)
+        yield Found(ResourceKey(_group(api), inner[1], "", ""), {}, place, inside or place)
     for index, item in enumerate(items):
-        yield from _objects(item, f"{place}: items[{index}]", inner, lists + 1)
+        yield from _objects(item, f"{place}: items[{index}]", inner, lists + 1, inside or place)
 
 
 def _is_list(kind: str, value: dict[str, Any]) -> bool:
@@ -71,7 +71,7 @@ def _is_list(kind: str, value: dict[str, Any]) -> bool:
     return kind.endswith("List") and "items" in value and not (isinstance(metadata, dict) and metadata.get("name"))
 
 
-def found(manifest: Manifest, place: str, *, listed: bool = False) -> Found:
+def found(manifest: Manifest, place: str, inside: str = "") -> Found:
     """One object with its identity; `Undetermined` where it has none."""
     metadata = manifest.get("metadata")
     if not isinstance(metadata, dict):
@@ -80,7 +80,7 @@ def found(manifest: Manifest, place: str, *, listed: bool = False) -> Found:
     namespace = _text(metadata, "namespace", None, f"{place}: metadata")
     group = _group(manifest["apiVersion"])
     key = ResourceKey(group, manifest["kind"], _namespace(group, manifest["kind"], namespace), name)
-    return Found(key, manifest, place, listed)
+    return Found(key, manifest, place, inside)
 
 
 def _namespace(group: str, kind: str, namespace: str) -> str:

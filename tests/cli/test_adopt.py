@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,6 +14,7 @@ from hypothesis import Phase, assume, given, settings
 
 from genlb import api
 from genlb.drift.adoption import Gap
+from genlb.drift.adoption_trim import DEFAULTS as DEFAULTS_LEFT_OUT
 from genlb.drift.compare import compare
 from genlb.drift.model import Desired, Live, Source, Wanted
 from genlb.errors import Severity
@@ -20,7 +23,7 @@ from genlb.network.base_config import API_VERSION
 from genlb.network.versions import Feature, supports
 from genlb.render.tree import render
 from genlb.spec import model
-from tests.api.repositories import DEFAULTS, snapshot, write
+from tests.api.repositories import DEFAULTS, a_spec, snapshot, write
 from tests.cli.genlb import ROOT, Genlb
 from tests.cli.live import UID, an_object, by_hand, dump, kube_proxy, rendered, spec_of, surroundings
 from tests.network.strategies import clusters
@@ -253,6 +256,47 @@ def test_objects_that_no_spec_can_hold_are_listed(empty: Genlb, tmp_path: Path) 
     assert "# - BGPPeer reflectors: " in text
 
 
+def test_a_field_that_no_release_knows_is_listed_and_not_patched(empty: Genlb, tmp_path: Path) -> None:
+    live = by_hand()
+    next(one for one in live if one["metadata"]["name"] == "rack1-leaf.b")["spec"]["keepAlive"] = "10s"
+    done = empty("adopt", "mine", "--live", dump(tmp_path / "live.json", live), "--live-complete", "-o", "json")
+    assert done.code == 0
+    outside = {note["what"]: note["text"] for note in done.json["notes"] if note["gap"] == "outside"}
+    assert "keepAlive" in outside["BGPPeer rack1-leaf.b"]
+    text = (empty.root / "clusters/mine/cluster.yaml").read_text(encoding="utf-8")
+    patches = {one["name"] for one in yaml.safe_load(text)["spec"]["patches"]}
+    assert patches == {"rack1-leaf.a", "default"}  # what can be said is said all the same
+
+
+def test_credentials_in_a_live_url_do_not_get_into_git(empty: Genlb, tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    shutil.copytree(ROOT / "clusters", source / "clusters")
+    live = [*rendered(source, "fra1-prod"), *surroundings(spec_of(source, "fra1-prod"))]
+    for one in live:
+        if one["kind"] == "Application":
+            one["spec"]["source"]["repoURL"] = "https://bot:hunter2@git.example.com/platform/lb.git"
+    done = empty("adopt", "fra1-prod", "--live", dump(tmp_path / "live.json", live), "--live-complete")
+    text = (empty.root / "clusters/fra1-prod/cluster.yaml").read_text(encoding="utf-8")
+    assert "repoURL: https://git.example.com/platform/lb.git" in text
+    assert "hunter2" not in text + done.out + done.err
+    assert "gitops.repoURL" in done.out
+
+
+def test_what_is_left_out_as_a_default_is_the_default(tmp_path: Path) -> None:
+    plain = yaml.safe_load(a_spec("plain"))
+    said = yaml.safe_load(a_spec("said"))
+    for section, defaults in DEFAULTS_LEFT_OUT.items():
+        below = said["spec"].setdefault(section, {})
+        for key, value in defaults.items():
+            below.setdefault(key, value)
+    # Pools have theirs told in another place, Flux a reference that only its engine needs.
+    write(tmp_path, "clusters/_defaults.yaml", DEFAULTS)
+    for document in (plain, said):
+        write(tmp_path, f"clusters/{document['metadata']['name']}/cluster.yaml", json.dumps(document))
+    first, second = (spec_of(tmp_path, name) for name in ("plain", "said"))
+    assert dataclasses.replace(second, routing_domain=first.routing_domain) == first
+
+
 HOSTILE = (
     "\x1b[2J\u202e",
     "# genlb:ignore GLB104 -- trust me",
@@ -348,6 +392,9 @@ def test_both_families_of_a_router_are_one_router(empty: Genlb, tmp_path: Path) 
     live += [
         an_object(calico, "BGPPeer", "spine-v4", spec={"peerIP": "10.20.1.9", "asNumber": 65109}),
         an_object(calico, "BGPPeer", "spine-v6", spec={"peerIP": "fd00:20:1::9", "asNumber": 65109}),
+        # One name but for its spelling, and one family: two routers.
+        an_object(calico, "BGPPeer", "core-v4", spec={"peerIP": "10.20.1.11", "asNumber": 65109}),
+        an_object(calico, "BGPPeer", "core.v4", spec={"peerIP": "10.20.1.12", "asNumber": 65109}),
         # Two AS numbers cannot be one router.
         an_object(calico, "BGPPeer", "edge-v4", spec={"peerIP": "10.20.1.10", "asNumber": 65110}),
         an_object(calico, "BGPPeer", "edge-v6", spec={"peerIP": "fd00:20:1::10", "asNumber": 65111}),
@@ -357,6 +404,10 @@ def test_both_families_of_a_router_are_one_router(empty: Genlb, tmp_path: Path) 
     routers = {one["name"]: one for one in yaml.safe_load(text)["spec"]["bgp"]["racks"][0]["routers"]}
     assert routers["spine"]["addresses"] == ["10.20.1.9", "fd00:20:1::9"]
     assert routers["spine"]["peerNames"] == {"ipv4": "spine-v4", "ipv6": "spine-v6"}
+    assert [one["addresses"] for name, one in routers.items() if name.startswith("core")] == [
+        ["10.20.1.11"],
+        ["10.20.1.12"],
+    ]
     assert [one["addresses"] for name, one in routers.items() if name.startswith("edge")] == [
         ["10.20.1.10"],
         ["fd00:20:1::10"],

@@ -118,6 +118,20 @@ def test_what_is_new_is_made_ready_before_it_is_announced(genlb: Genlb, base: Pa
     assert told == ["LoadBalancer prefix 10.208.9.0/24 is announced to tor-a, tor-b"]
 
 
+def test_what_stays_in_git_is_not_told_to_outlive_it(genlb: Genlb, base: Path) -> None:
+    with_pools(base, {"public": ["10.208.9.0/24"]})
+    assert not any("no engine removes" in note for note in plan(genlb)["notes"])
+
+
+def test_sessions_flap_in_the_step_that_changes_the_cluster_s_number(genlb: Genlb, base: Path) -> None:
+    replace(base, SPEC, "asNumber: 64600", "asNumber: 64601")
+    replace(base, "clusters/_defaults.yaml", "v0.1.0", "v0.2.0")
+    (only,) = plan(genlb)["commits"]
+    assert steps(only) == [("node", "apply"), ("advertise", "apply")]
+    topics = [{sentence["topic"] for sentence in step["sentences"]} for step in only["steps"]]
+    assert topics == [{"rollOuts"}, {"sessions"}]
+
+
 def test_what_goes_is_withdrawn_before_it_is_removed(genlb: Genlb, repository: Path) -> None:
     with_pools(repository, {"public": ["10.208.1.0/24"], "edge": ["10.208.9.0/24"]})
     base = committed(repository)
@@ -166,6 +180,22 @@ def test_a_new_cluster_is_announced_last(genlb: Genlb, base: Path) -> None:
     write(base, "clusters/new/cluster.yaml", a_spec("new"))
     found = next(one for one in genlb("plan", "new", "-o", "json").json["clusters"])
     assert steps(found["commits"][0]) == [("node", "apply"), ("routing", "apply"), ("advertise", "apply")]
+
+
+def test_a_cluster_that_is_given_up_is_withdrawn_first_and_what_stays_is_told(genlb: Genlb, base: Path) -> None:
+    (base / SPEC).unlink()
+    found = plan(genlb)
+    assert steps(found["commits"][0]) == [("advertise", "remove"), ("routing", "remove"), ("node", "remove")]
+    (note,) = [note for note in found["notes"] if "no engine removes" in note]
+    assert "BGPConfiguration default" in note
+    assert "Namespace genlb-system" in note
+
+
+def test_a_daemon_that_was_off_before_needs_no_cleanup(genlb: Genlb, repository: Path) -> None:
+    write(repository, SPEC, a_spec("fra1-prod", more="  vipBinder: {state: Disabled}\n"))
+    base = committed(repository)
+    replace(base, SPEC, '"10.208.1.0/24"', '"10.208.1.0/25"')
+    assert len(plan(genlb)["commits"]) == 1
 
 
 def test_argo_cd_does_not_order_applications_and_the_plan_says_so(genlb: Genlb, repository: Path) -> None:

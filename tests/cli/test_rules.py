@@ -9,13 +9,14 @@ import pytest
 from genlb import api
 from genlb.cli.rules import GROUPS
 from genlb.drift.catalogue import RULES as DRIFT_RULES
+from genlb.drift.catalogue import DriftRule
 from genlb.report.links import rule_url
-from genlb.rules import rules
+from genlb.rules import Rule, rules
 from genlb.rules.suppress import FIRM
 from tests.cli.genlb import Genlb
 from tests.rules.casebook import CASES
 
-EVERY = dict(sorted({**rules(), **DRIFT_RULES}.items()))
+EVERY: dict[str, Rule | DriftRule] = dict(sorted([*rules().items(), *DRIFT_RULES.items()]))
 """What `genlb validate` looks for and what `genlb drift` finds."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,20 @@ def nowhere(genlb: Genlb, tmp_path: Path) -> Genlb:
     genlb.root = tmp_path / "empty"
     genlb.root.mkdir()
     return genlb
+
+
+def _committed(root: Path) -> None:
+    """Make it a git repository whose branch ``main`` is known as ``origin/main``, too."""
+    for command in ("init -q -b main", "add -A", "commit -q -m first", "update-ref refs/remotes/origin/main HEAD"):
+        subprocess.run(["git", *command.split()], cwd=root, check=True)
+
+
+def _words_of_shell(command: str, variables: dict[str, str]) -> list[str]:
+    """The arguments that a shell makes of a command line."""
+    told = subprocess.run(
+        ["sh", "-c", f"printf '%s\\n' {command}"], env=variables, capture_output=True, text=True, check=True
+    )
+    return told.stdout.split("\n")[:-1]
 
 
 def rules_told(genlb: Genlb) -> set[str]:
@@ -79,17 +94,29 @@ class TestInit:
         assert re.findall(r"uses: \S+@(\S+)", text)
         assert all(re.fullmatch(r"[0-9a-f]{40}", pin) for pin in re.findall(r"uses: \S+@(\S+)", text))
 
-    @pytest.mark.parametrize("ci", ["github", "gitlab"])
-    def test_what_ci_runs_can_be_run(self, nowhere: Genlb, ci: str) -> None:
+    @pytest.mark.parametrize(
+        ("ci", "base"),
+        [
+            ("github", {}),
+            ("github", {"GITHUB_BASE_REF": "main"}),
+            ("gitlab", {}),
+            ("gitlab", {"CI_MERGE_REQUEST_DIFF_BASE_SHA": "origin/main"}),
+        ],
+    )
+    def test_what_ci_runs_can_be_run(self, nowhere: Genlb, ci: str, base: dict[str, str]) -> None:
         nowhere("init", "--ci", ci)
         file = {"github": ".github/workflows/genlb.yml", "gitlab": ".gitlab-ci.yml"}[ci]
-        commands = re.findall(r"(?:run:|-) genlb (validate[^#\n]*|render --check)", (nowhere.root / file).read_text())
-
         assert nowhere("render").code == 0
-        for command in commands:
-            done = process(*command.split(), cwd=nowhere.root)
+        _committed(nowhere.root)
+
+        commands = re.findall(r"(?:run:|-) genlb (validate.*|render --check)", (nowhere.root / file).read_text())
+        judged = [_words_of_shell(command, base) for command in commands]
+
+        assert ["--from", "origin/main"] in [command[1:3] for command in judged] or not base
+        for command in judged:
+            done = process(*command, cwd=nowhere.root)
             assert (done.returncode, done.stderr) == (0, "")
-        assert len(commands) == 2
+        assert len(judged) == 2
 
     def test_a_folder_that_is_not_empty_is_refused(self, nowhere: Genlb) -> None:
         write(nowhere.root, "notes.txt", "mine")

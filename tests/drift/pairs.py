@@ -60,7 +60,7 @@ def by_argo(desired: Object, live: Object, *others: Object) -> Object:
     return managed(live, owned_by(ARGO, desired), *others)
 
 
-def conf(**changes: str) -> Object:
+def conf(**changes: tuple[str, str]) -> Object:
     """kube-proxy's ConfigMap with words of its configuration replaced."""
     text = PROXY["data"]["config.conf"]
     for old, new in changes.values():
@@ -685,7 +685,23 @@ _OLD_ENV = change(DEPLOYMENT, **{f"{WEB}env__2": {"name": "OLD", "value": "1"}})
 _OLD_LABEL = change(CONFIG_MAP, metadata__labels__old="1")
 _OLD_KEY = change(CONFIG_MAP, data__old="1")
 
+_INSTANCE = change(CONFIG_MAP, metadata__labels__instance="mine")
+_TRACKED = change(CONFIG_MAP, metadata__labels__instance="the-application")
+
 OWNERSHIP = (
+    same("Argo CD tracks its objects by a label that git has, too", _INSTANCE, by_argo(_TRACKED, _TRACKED)),
+    drift(
+        "the same label, changed by somebody else",
+        _INSTANCE,
+        managed(_TRACKED, owned_by("kubectl-label", _TRACKED, operation="Update")),
+        (CHANGED, 'metadata.labels["app.kubernetes.io/instance"]'),
+    ),
+    drift(
+        "a field that git dropped, of an applier that only updates",
+        change(WIDGET, spec__size=GONE),
+        managed(WIDGET, owned_by(ARGO, WIDGET, operation="Update")),
+        (EXTRA, "spec.size"),
+    ),
     drift(
         "a label that git dropped and Argo CD still owns",
         CONFIG_MAP,

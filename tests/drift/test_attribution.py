@@ -28,7 +28,7 @@ def test_a_field_is_its_owners() -> None:
 
 
 def test_the_newest_of_several_owners_comes_first() -> None:
-    fields = {"f:data": {"f:color": {}}}
+    fields: dict[str, Any] = {"f:data": {"f:color": {}}}
 
     assert managers(
         ("data", "color"),
@@ -44,14 +44,14 @@ def test_operation_time_and_subresource_are_told() -> None:
 
 
 def test_what_is_gone_is_told_by_the_owners_of_what_is_around_it() -> None:
-    fields = {"f:data": {".": {}, "f:size": {}}}
+    fields: dict[str, Any] = {"f:data": {".": {}, "f:size": {}}}
 
     assert managers(("data", "color"), entry("argo", fields)) == (["argo"], Confidence.ANCESTOR)
 
 
 def test_an_item_of_a_keyed_list_is_found_whatever_the_order_of_its_keys() -> None:
     key = Item((("containerPort", 80), ("protocol", "TCP")))
-    fields = {"f:spec": {"f:ports": {'k:{"protocol":"TCP","containerPort":80}': {"f:name": {}}}}}
+    fields: dict[str, Any] = {"f:spec": {"f:ports": {'k:{"protocol":"TCP","containerPort":80}': {"f:name": {}}}}}
 
     assert managers(("spec", "ports", key, "name"), entry("a", fields)) == (["a"], Confidence.EXACT)
     assert managers(
@@ -63,7 +63,7 @@ def test_an_item_of_a_keyed_list_is_found_whatever_the_order_of_its_keys() -> No
 
 
 def test_a_member_of_a_set_is_found_by_its_value() -> None:
-    fields = {"f:metadata": {"f:finalizers": {'v:"a"': {}}}}
+    fields: dict[str, Any] = {"f:metadata": {"f:finalizers": {'v:"a"': {}}}}
 
     assert managers(("metadata", "finalizers", Member("a")), entry("x", fields)) == (["x"], Confidence.EXACT)
     assert managers(("metadata", "finalizers", Member("b")), entry("x", fields))[1] is Confidence.ANCESTOR
@@ -74,13 +74,13 @@ def test_a_position_is_found_by_its_number() -> None:
 
 
 def test_who_owns_a_list_as_a_whole_wrote_its_members() -> None:
-    fields = {"f:spec": {"f:addresses": {}}}
+    fields: dict[str, Any] = {"f:spec": {"f:addresses": {}}}
 
     assert managers(("spec", "addresses", Member("10.0.0.0/24")), entry("x", fields)) == (["x"], Confidence.EXACT)
 
 
 def test_writers_of_a_status_write_no_fields() -> None:
-    fields = {"f:data": {"f:color": {}}}
+    fields: dict[str, Any] = {"f:data": {"f:color": {}}}
 
     assert managers(("data", "color"), entry("x", fields, subresource="status")) == ([], Confidence.NONE)
 

@@ -94,6 +94,23 @@ def test_what_sounds_like_a_secret_is_hidden_and_nothing_else(path: Any, value: 
     assert masked is (shown != value)
 
 
+@pytest.mark.parametrize("copy", ['{"data": {"token": "aHVudGVyMg=="}}', "H4sIA" + "aHVudGVyMg==" * 20])
+def test_a_copy_of_a_secret_in_an_annotation_is_hidden(copy: str) -> None:
+    live = change(SECRET, metadata__annotations={"backup": copy, "team": "a"})
+
+    told = repr(found(SECRET, live))
+    assert HUNTER not in told
+    assert "'team': 'a'" in told
+
+
+def test_a_secret_inside_another_object_is_hidden() -> None:
+    inner = {"kind": "Secret", "data": {"x": HUNTER}, "stringData": {"y": "hunter2"}}
+
+    told = repr(found(CONFIG_MAP, change(CONFIG_MAP, spec={"manifests": [inner]})))
+    assert HUNTER not in told
+    assert "hunter2" not in told
+
+
 def test_the_objects_kept_for_context_are_masked_too() -> None:
     env = "spec__template__spec__containers__0__env__2"
     live = change(DEPLOYMENT, **{env: {"name": "DB_PASSWORD", "value": "hunter2"}})

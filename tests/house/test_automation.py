@@ -55,6 +55,36 @@ def test_the_workflow_tests_every_python_that_is_promised() -> None:
     assert load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["test"]["strategy"]["matrix"]["python"] == promised
 
 
+@pytest.mark.parametrize("workflow", ["ci.yml", "nightly.yml", "release.yml"])
+def test_where_the_control_plane_is_tested_its_needs_are_installed_first(workflow: str) -> None:
+    steps = [
+        step.get("run", "")
+        for job in load(ROOT / ".github" / "workflows" / workflow)["jobs"].values()
+        for step in job["steps"]
+    ]
+    tests = next(number for number, run in enumerate(steps) if run in {".ci/run", "make nightly"})
+    before = "\n".join(steps[:tests])
+
+    for need in ("iptables", "nftables", "kernel.apparmor_restrict_unprivileged_userns=0"):
+        assert need in before
+
+
+def test_what_is_built_once_is_kept_until_a_pin_changes() -> None:
+    for workflow in ("ci.yml", "nightly.yml"):
+        (job,) = load(ROOT / ".github" / "workflows" / workflow)["jobs"].values()
+        (cache,) = (step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache@"))
+
+        assert cache["path"] == "~/.cache/genlb/kube"
+        assert "hashFiles('tests/kube/*/go.mod', 'tests/kube/*/go.sum')" in cache["key"]
+
+
+def test_the_night_runs_what_the_makefile_calls_nightly() -> None:
+    nightly = load(ROOT / ".github" / "workflows" / "nightly.yml")
+
+    assert nightly[True]["schedule"]  # YAML 1.1 takes the key "on" for true
+    assert re.search(r"(?m)^nightly:", (ROOT / "Makefile").read_text())
+
+
 def test_users_get_hooks_that_validate_and_render_the_whole_repository_once() -> None:
     hooks = {hook["id"]: hook for hook in load(ROOT / ".pre-commit-hooks.yaml")}
 

@@ -22,7 +22,7 @@ LONG, SHORT = 30.0, 1.2
 TIMEOUT = "timeout"
 
 _ETHERNET_ALL = 0x0003
-_ARP, _IPV6 = 0x0806, 0x86DD
+ARP, IPV6 = 0x0806, 0x86DD
 _ASK, _ANSWER = 1, 2
 _BROADCAST = b"\xff" * 6
 
@@ -145,12 +145,10 @@ def who_has(asker: Host, address: str, *, seconds: float = 0.4) -> frozenset[byt
         question = struct.pack(
             "!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, _ASK, wire.address, b"", b"", ip_address(address).packed
         )
-        wire.send(_BROADCAST + wire.address + struct.pack("!H", _ARP) + question)
+        wire.send(_BROADCAST + wire.address + struct.pack("!H", ARP) + question)
         wanted = ip_address(address).packed
         return frozenset(
             frame.payload[8:14]
             for frame in wire.frames(seconds=seconds)
-            if frame.kind == _ARP
-            and frame.payload[6:8] == struct.pack("!H", _ANSWER)
-            and frame.payload[14:18] == wanted
+            if frame.kind == ARP and frame.payload[6:8] == struct.pack("!H", _ANSWER) and frame.payload[14:18] == wanted
         )

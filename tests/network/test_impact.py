@@ -285,6 +285,13 @@ def test_another_proxy_mode_restarts_kube_proxy_node_by_node_where_genlb_stamps_
     assert "kube-proxy" in {one.name for one in found.roll_outs}
 
 
+def test_giving_kube_proxy_back_restarts_nobody() -> None:
+    given_back = a_full_cluster(kube_proxy={"ownership": model.Ownership.OBSERVE})
+    assert "kube-proxy" not in {one.name for one in impact(a_full_cluster(), given_back).roll_outs}
+    taken = {one.name: one.fate for one in impact(given_back, a_full_cluster()).roll_outs}
+    assert taken["kube-proxy"] is RollOutFate.ROLLS  # it runs already: it does not start
+
+
 def test_a_kube_proxy_of_somebody_else_is_not_restarted() -> None:
     found = impact(a_cluster(), a_cluster(kube_proxy={"mode": model.ProxyMode.IPVS}))
     assert found.proxy is not None

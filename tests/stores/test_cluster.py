@@ -372,6 +372,16 @@ def test_a_server_that_speaks_no_tls_is_told(server: Server, tmp_path: Path) -> 
         read_cluster(Access("lab", str(config)), [PEERS])
 
 
+def test_nobody_is_given_rights(server: Server, tmp_path: Path) -> None:
+    message = 'bgppeers is forbidden: User "system:anonymous" cannot list resource'
+    server.faults["bgppeers"] = lambda handler: handler.json({"message": message}, 403)
+
+    told = why(read(server, tmp_path).live)
+
+    assert "log in" in told
+    assert "clusterrolebinding" not in told
+
+
 def test_a_password_in_an_address_gets_into_no_message(tmp_path: Path) -> None:
     config = kubeconfig(tmp_path / "kubeconfig", lab="https://me:hunter2@127.0.0.1:1")
 

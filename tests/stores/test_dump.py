@@ -130,6 +130,28 @@ def test_other_namespaces_than_those_of_the_dump_were_not_looked_at(tmp_path: Pa
     assert not live.covers(ResourceKey("", "ConfigMap", "genlb-system", "genlb-vip"))
 
 
+def test_a_list_of_several_namespaces_looked_at_all_of_them(tmp_path: Path) -> None:
+    held = [
+        an_object("apps/v1", "DaemonSet", "kube-proxy", "kube-system"),
+        an_object("apps/v1", "Deployment", "controller", "metallb-system"),
+    ]
+    reads = (Read(("apps/v1",), "DaemonSet", "daemonsets"), Read(("apps/v1",), "Deployment", "deployments"))
+    ours = ResourceKey("apps", "DaemonSet", "genlb-system", "genlb-vip")
+
+    assert read(tmp_path, a_list(*held), reads=reads).covers(ours)
+    assert not read(tmp_path, a_list(held[0]), a_list(held[1]), reads=reads).covers(ours)
+
+
+def test_config_maps_are_dumped_one_by_one(tmp_path: Path) -> None:
+    held = [PROXY, an_object("apps/v1", "DaemonSet", "genlb-vip", "genlb-system")]
+
+    live = read(
+        tmp_path, "\n---\n".join(map(json.dumps, held)), reads=(CONFIG, Read(("apps/v1",), "DaemonSet", "daemonsets"))
+    )
+
+    assert not live.covers(ResourceKey("", "ConfigMap", "genlb-system", "genlb-vip"))
+
+
 def test_somebody_may_answer_for_a_dump(tmp_path: Path) -> None:
     live = read(tmp_path, a_list(), complete=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import ssl
 from collections.abc import Mapping
@@ -42,6 +43,7 @@ class Account:
             self._token_stamp = stamp
         return self._token
 
-    def trust(self) -> ssl.SSLContext:
-        """Whom to believe that he is the API server, by the CA as it is now; OSError where that cannot be read."""
-        return ssl.create_default_context(cafile=f"{self._folder}/ca.crt")
+    def connect(self, timeout: float) -> http.client.HTTPConnection:
+        """A connection, not yet opened, that believes in the CA as it is now; OSError where that cannot be read."""
+        trust = ssl.create_default_context(cafile=f"{self._folder}/ca.crt")
+        return http.client.HTTPSConnection(self.host, self.port, timeout=timeout, context=trust)

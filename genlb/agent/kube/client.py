@@ -7,8 +7,10 @@ only reading tells.
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
+import socket
 import time
 from collections.abc import Mapping
 from typing import TypeAlias
@@ -37,7 +39,7 @@ class Client:
     def __init__(self, account: Account, *, timeout: float = TIMEOUT) -> None:
         self._account = account
         self._timeout = timeout
-        self._connection: http.client.HTTPSConnection | None = None
+        self._connection: http.client.HTTPConnection | None = None
 
     def get(self, path: str, query: Mapping[str, str] | None = None) -> Object:
         """The object at ``path``; asked once more over a fresh connection where the old one turns out to be closed."""
@@ -74,6 +76,14 @@ class Client:
         if self._connection is not None and self._connection.sock is not None:
             self._connection.sock.settimeout(quiet)
         return response
+
+    def interrupt(self) -> None:
+        """Let a read that is under way fail now; the only method for another thread than the client's own."""
+        connection = self._connection
+        if connection is not None and isinstance(connection.sock, socket.socket):
+            with contextlib.suppress(OSError):
+                # Not TLS's own, which would take the keys from under the thread that reads.
+                socket.socket.shutdown(connection.sock, socket.SHUT_RDWR)
 
     def close(self) -> None:
         """Hang up."""
@@ -123,23 +133,20 @@ class Client:
                     raise Malformed(f"the answer is larger than {LARGEST >> 20} MiB")
                 if time.monotonic() > deadline:
                     raise Unreachable(f"the answer is not complete after {self._timeout:g} s")
+            if response.length:  # read1 takes an early end for the end
+                raise Unreachable("the answer was cut off")
+            response.read()  # nothing is left, but only this says so to the connection, which can go on then
         except (OSError, http.client.HTTPException) as error:
             self.close()
             raise Unreachable(f"the answer was cut off: {_words(error)}") from error
         except ApiFailure:
             self.close()
             raise
-        if response.length:  # read1 takes an early end for the end
-            self.close()
-            raise Unreachable("the answer was cut off")
         return b"".join(pieces)
 
-    def _opened(self) -> http.client.HTTPSConnection:
+    def _opened(self) -> http.client.HTTPConnection:
         if self._connection is None:
-            account = self._account
-            self._connection = http.client.HTTPSConnection(
-                account.host, account.port, timeout=self._timeout, context=account.trust()
-            )
+            self._connection = self._account.connect(self._timeout)
         return self._connection
 
 

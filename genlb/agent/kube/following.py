@@ -23,6 +23,9 @@ Fact = TypeVar("Fact")
 _STEADY = 5.0
 """Seconds that a watch has to have lived to count as a success."""
 
+_BRIEF = 1.0
+_JOIN = 2.0
+
 
 class Following(Generic[Fact]):
     """The facts about all objects below ``path``, kept up to date while the context lasts.
@@ -53,6 +56,7 @@ class Following(Generic[Fact]):
         self._lock = threading.Lock()
         self._facts: dict[str, Fact] | None = None
         self._version: str | None = None
+        self._opened: float | None = None
         self._ended = threading.Event()
         self.failing = ""
         self._thread = threading.Thread(target=self._work, name=f"follow {path}", daemon=True)
@@ -62,8 +66,9 @@ class Following(Generic[Fact]):
         return self
 
     def __exit__(self, *_: object) -> None:
-        # A watch waits in a read that nothing interrupts; the thread ends with the process.
         self._ended.set()
+        self._client.interrupt()
+        self._thread.join(_JOIN)
 
     def facts(self) -> dict[str, Fact] | None:
         """A copy of all facts by key; None before the first complete list."""
@@ -72,7 +77,7 @@ class Following(Generic[Fact]):
 
     def _work(self) -> None:
         while not self._ended.is_set():
-            began = time.monotonic()
+            self._opened = None
             try:
                 self._turn()
             except (Expired, Malformed) as error:
@@ -80,10 +85,11 @@ class Following(Generic[Fact]):
                 self._failed(error)
             except ApiFailure as error:
                 self._failed(error)
-            if time.monotonic() - began > _STEADY:
+            if self._opened is not None and time.monotonic() - self._opened > _STEADY:
                 self._backoff.reset()
             if self.failing:
                 self._ended.wait(self._backoff.next())
+        self._client.close()
 
     def _turn(self) -> None:
         """List if need be, then watch until that ends."""
@@ -93,15 +99,13 @@ class Following(Generic[Fact]):
                 self._facts = found.facts
             self._version = found.version
             self._changed()
-        self._works()
-        began = time.monotonic()
-        for change in watched(self._client, self._path, self._version):
+        for change in watched(self._client, self._path, self._version, opened=self._works):
             if self._ended.is_set():
                 return
             if change.kind is not Kind.BOOKMARK:
                 self._apply(change.item, deleted=change.kind is Kind.DELETED)
             self._version = change.version
-        if time.monotonic() - began < 1.0:
+        if self._opened is None or time.monotonic() - self._opened < _BRIEF:
             # A server that ends every watch at once would be asked thousands of times a second.
             raise Unreachable("the watch ended at once")
 
@@ -122,6 +126,7 @@ class Following(Generic[Fact]):
         self.failing = told
 
     def _works(self) -> None:
+        self._opened = time.monotonic()
         if self.failing:
             self._log.info("follows the API again", path=self._path)
         self.failing = ""

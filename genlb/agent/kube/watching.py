@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import http.client
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Generator
 from typing import NamedTuple
 
 from genlb.agent.kube.client import Client, Object
@@ -40,14 +40,25 @@ class Change(NamedTuple):
     version: str
 
 
-def watched(client: Client, path: str, version: str, *, quiet: float = QUIET, span: int = SPAN) -> Iterator[Change]:
+def watched(
+    client: Client,
+    path: str,
+    version: str,
+    *,
+    quiet: float = QUIET,
+    span: int = SPAN,
+    opened: Callable[[], None] = lambda: None,
+) -> Generator[Change, None, None]:
     """Changes since ``version``, until the server ends the watch, which it does after ``span`` seconds.
+
+    ``opened`` is called when the server has accepted the watch, which may be long before the first change.
 
     ``Expired`` where the server no longer knows that version: list again. ``Malformed`` for an event that makes no
     sense: what it said is lost, so list again as well. ``Unreachable`` where the connection broke: watch again.
     """
     query = {"watch": "1", "allowWatchBookmarks": "true", "resourceVersion": version, "timeoutSeconds": str(span)}
     with client.stream(path, query, quiet=quiet) as lines:
+        opened()
         try:
             while line := lines.readline(_LONGEST):
                 yield _change(line, path)

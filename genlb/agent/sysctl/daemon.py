@@ -54,7 +54,7 @@ class SysctlDaemon:
 
     def run(self, stop: Stop, events: LinkEvents | None) -> None:
         """Hold the values until ``stop``; ``events`` None: look for new interfaces every half second."""
-        known = self._pass()
+        known = self.turn()
         due = self._clock() + self._interval
         while not stop.requested:
             pause = min(due, self._holder.patience.next_due(self._clock())) - self._clock()
@@ -68,7 +68,7 @@ class SysctlDaemon:
             now = self._clock()
             fresh = self._holder.matching() != known
             if fresh or now >= min(due, self._waiting_since(now)):
-                known = self._pass()
+                known = self.turn()
                 due = self._clock() + (min(_SETTLING, self._interval) if fresh else self._interval)
 
     def restored(self, stop: Stop) -> None:
@@ -82,6 +82,12 @@ class SysctlDaemon:
             done = self._last is not None and self._last.holds
             self._at = float("inf") if done else self._clock()
             stop.wait(2**20 if done else self._interval)
+
+    def turn(self) -> dict[str, int]:
+        """One pass; the interfaces that it saw."""
+        known = self._holder.matching()
+        self._take(self._holder.hold(self._clock()))
+        return known
 
     def health(self) -> Page:
         """Whether the loop turns."""
@@ -101,12 +107,6 @@ class SysctlDaemon:
         patience = self._holder.patience
         families = metrics(found, dict(self._holder.corrections), patience.contested, self._log.lost)
         return Page(200, exposition(families), CONTENT_TYPE)
-
-    def _pass(self) -> dict[str, int]:
-        """One pass; the interfaces that it saw."""
-        known = self._holder.matching()
-        self._take(self._holder.hold(self._clock()))
-        return known
 
     def _waiting_since(self, now: float) -> float:
         """Now where a correction that had to wait may be made, else infinity."""

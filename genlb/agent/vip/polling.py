@@ -50,7 +50,7 @@ class Poll:
     """Carries out actions; ``wake`` is called after each answer, in another thread."""
 
     def __init__(self, writing: Store, reading: Store, prober: Prober, wake: Callable[[], None]) -> None:
-        self._stores = {ballot.WriteLease: writing}
+        self._writing = writing
         self._reading = reading
         self._prober = prober
         self._wake = wake
@@ -89,7 +89,7 @@ class Poll:
         return found
 
     def _request(self, action: Action) -> None:
-        store = self._stores.get(type(action), self._reading)
+        store = self._writing if isinstance(action, ballot.WriteLease) else self._reading
         try:
             self._answer([_done(action, store)])
         except Conflicting:

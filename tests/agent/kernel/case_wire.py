@@ -60,7 +60,7 @@ def test_a_vip_that_a_neighbour_has_is_taken_and_one_that_nobody_has_is_not(
     nic: tuple[str, bytes], address: Address
 ) -> None:
     wire = Wire(*nic)
-    assert wire.is_taken(address) is False
+    assert wire.taken([address]) == frozenset()
 
     ip(
         "address",
@@ -71,7 +71,7 @@ def test_a_vip_that_a_neighbour_has_is_taken_and_one_that_nobody_has_is_not(
         *(["nodad"] if address.version == 6 else []),
     )
 
-    assert wire.is_taken(address) is True
+    assert wire.taken([address, ip_address("10.20.1.250")]) == {address}
     wire.close()
 
 

@@ -1,0 +1,88 @@
+"""What the binder follows on the API server: Services, EndpointSlices, Nodes, and the election's Leases."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Self, TypeVar
+
+from genlb.agent.kube.account import Account
+from genlb.agent.kube.client import Client, Object
+from genlb.agent.kube.following import Following
+from genlb.agent.kube.listing import listed
+from genlb.agent.logs import Log
+from genlb.agent.vip.claims import Lease
+from genlb.agent.vip.facts import Facts, Node, Service, Slice
+from genlb.agent.vip.ledger import kept, lease_from
+from genlb.agent.vip.reading import key_of, node_from, service_from, slice_from
+
+Fact = TypeVar("Fact")
+
+SERVICES = "/api/v1/services"
+SLICES = "/apis/discovery.k8s.io/v1/endpointslices"
+NODES = "/api/v1/nodes"
+
+
+class Api:
+    """All that is followed, each in a thread of its own; a context manager. ``changed`` is called in those threads."""
+
+    def __init__(self, account: Account, changed: Callable[[], None], log: Log) -> None:
+        self._account, self._changed, self._log = account, changed, log
+        self._services: Following[Service] = self._following(SERVICES, keeping(service_from), key_of)
+        self._slices: Following[Slice] = self._following(SLICES, keeping(slice_from), key_of)
+        self._nodes: Following[Node] = self._following(NODES, keeping(node_from), key_of)
+        self._leases: Following[Lease] | None = None
+        self._running = ExitStack()
+
+    def follow_leases(self, path: str, prefix: str) -> None:
+        """Follow the election's Leases at ``path`` too; before the context is entered."""
+
+        def node_of(item: Object) -> str:
+            found = lease_from(item, prefix)
+            return "" if found is None else found.node
+
+        self._leases = self._following(path, lambda item: kept(item, prefix), node_of)
+
+    def __enter__(self) -> Self:
+        for followed in (self._services, self._slices, self._nodes, self._leases):
+            if followed is not None:
+                self._running.enter_context(followed)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._running.close()
+
+    def facts(self) -> Facts | None:
+        """None before the first complete lists."""
+        services, slices, nodes = self._services.facts(), self._slices.facts(), self._nodes.facts()
+        if services is None or slices is None or nodes is None:
+            return None
+        return Facts(services, slices, nodes)
+
+    def leases(self) -> Mapping[str, Lease]:
+        """The election's Leases, by node; none before their first complete list."""
+        return (self._leases.facts() if self._leases is not None else None) or {}
+
+    def _following(
+        self, path: str, keep: Callable[[Object], tuple[str, Fact] | None], key: Callable[[Object], str]
+    ) -> Following[Fact]:
+        return Following(Client(self._account), path, keep, key, self._changed, self._log)
+
+
+def facts_now(client: Client) -> Facts:
+    """One look at the API, for ``--once`` and ``--dry-run``."""
+    return Facts(
+        listed(client, SERVICES, keeping(service_from)).facts,
+        listed(client, SLICES, keeping(slice_from)).facts,
+        listed(client, NODES, keeping(node_from)).facts,
+    )
+
+
+def keeping(read: Callable[[object], Fact | None]) -> Callable[[Object], tuple[str, Fact] | None]:
+    """The fact of an object by its key, None where it is not worth keeping."""
+
+    def keep(item: Object) -> tuple[str, Fact] | None:
+        fact = read(item)
+        return None if fact is None else (key_of(item), fact)
+
+    return keep

@@ -1,0 +1,76 @@
+"""What the binder found, for those who ask: metrics, the node report, lines for people."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from genlb.agent.config import VipConfig
+from genlb.agent.metrics import Metric, Sample, counter, gauge
+from genlb.agent.vip.daemon import Turn
+from genlb.agent.vip.desired import Mode
+from genlb.agent.vip.plan import KUBE_IPVS, AddRoute, RemoveAddress, SetAddress, Step
+from genlb.network.node_report import Tally, VipState, digest_of
+
+_PREFIX = "genlb_vip"
+_VERBS = {AddRoute: "local route added", SetAddress: "bound", RemoveAddress: "unbound"}
+
+
+def state(turn: Turn, config: VipConfig) -> VipState:
+    """The daemon's part of the node report."""
+    routes = {str(entry.address) for entry in turn.held.routes if entry.marked}
+    local = routes | set(turn.owned)
+    refused = Counter(refusal.reason.name for refusal in turn.wanted.refusals) if turn.wanted else {}
+    return VipState(
+        bound=len(local),
+        owned=len(turn.owned),
+        digest=digest_of(local),
+        refused=dict(sorted(refused.items())),
+        foreign=Tally.of(f"{address} {place}".rstrip() for address, place in turn.plan.foreign.items()),
+        unheld=Tally.of(unheld(turn)),
+        leaks=Tally.of(leaks(turn, config)),
+    )
+
+
+def unheld(turn: Turn) -> Iterator[str]:
+    """VIPs that kube-proxy in ipvs mode should hold on its device, and does not."""
+    held = {entry.address for entry in turn.held.addresses if entry.interface == KUBE_IPVS}
+    observed = turn.wanted.of(Mode.OBSERVE) if turn.wanted else ()
+    return (str(binding.address) for binding in observed if binding.address not in held)
+
+
+def leaks(turn: Turn, config: VipConfig) -> Iterator[str]:
+    """VIPs that BIRD announces from this node by itself, since an interface that it reads has them."""
+    known = turn.wanted.bindings if turn.wanted else {}
+    for entry in turn.held.addresses:
+        read = not entry.interface.startswith(("cali", "kube-ipvs"))
+        if read and entry.address in known and any(entry.address in network for network in config.advertised):
+            yield f"{entry.address} {entry.interface}"
+
+
+def metrics(turn: Turn | None, config: VipConfig, lost: int) -> tuple[Metric, ...]:
+    """Everything that is worth a graph."""
+    lines = counter("genlb_agent_log_lines_lost_total", "Log lines that nobody took.", Sample(lost))
+    if turn is None:
+        return (lines,)
+    found = state(turn, config)
+    wanted = len(turn.wanted.bindings) if turn.wanted else 0
+    refused = (Sample(count, {"reason": reason}) for reason, count in found.refused.items())
+    return (
+        gauge(f"{_PREFIX}_desired", "VIPs of the cluster.", Sample(wanted)),
+        gauge(f"{_PREFIX}_bound", "VIPs that this daemon made local.", Sample(found.bound)),
+        gauge(f"{_PREFIX}_owned", "L2 VIPs that this node owns.", Sample(found.owned)),
+        gauge(f"{_PREFIX}_refused", "Addresses in Services' status that are not bound.", *refused),
+        gauge(f"{_PREFIX}_foreign", "VIPs that somebody else holds on this node.", Sample(found.foreign.total)),
+        gauge(f"{_PREFIX}_unheld", "VIPs that kube-proxy should hold and does not.", Sample(found.unheld.total)),
+        gauge(f"{_PREFIX}_leaks", "VIPs on an interface that BIRD reads.", Sample(found.leaks.total)),
+        gauge(f"{_PREFIX}_failures", "Steps that the kernel refused.", Sample(len(turn.failures))),
+        lines,
+    )
+
+
+def planned(steps: Iterable[Step]) -> Iterator[str]:
+    """One line for each step, for people."""
+    for step in steps:
+        place = f" on {step.interface}" if isinstance(step, SetAddress | RemoveAddress) else ""
+        yield f"{step.address}: {_VERBS.get(type(step), 'local route removed')}{place}"

@@ -1,0 +1,168 @@
+"""genlb's node daemons in a lab, as the rendered DaemonSets start them: their command lines, configuration and rights.
+
+The spec of the lab goes through ``genlb render``; what that writes for the nodes is applied to the API server, and
+what kubelet would do with a DaemonSet is done here: environment, ServiceAccount, ConfigMap, host folder. Only the place
+of the ConfigMap differs, since nothing can be mounted where the machine has no folder.
+"""
+
+from __future__ import annotations
+
+import http.client
+import json
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from tests.kube.client import Client, Object
+from tests.kube.ports import LOOPBACK
+from tests.lab.host import Program, until
+from tests.lab.net import NODES, Lab, rack_address
+from tests.lab.proxy import get
+
+ROOT = Path(__file__).resolve().parents[2]
+CLUSTER = "rack"
+PORTS = {"vip": 19_472, "sysctl": 19_471}
+
+_ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
+_STATE = "/var/lib"
+_FIELDS = {"spec.nodeName": "name", "status.hostIP": "address", "metadata.name": "pod", "metadata.uid": "uid"}
+
+
+def spec(mode: str, change: Mapping[str, Any] | None = None) -> Object:
+    """The spec that describes the lab: one pool that is routed, one that is on-link."""
+    return {
+        "apiVersion": "genlb.io/v1alpha1",
+        "kind": "Cluster",
+        "metadata": {"name": CLUSTER},
+        "spec": {
+            "versions": {"kubernetes": "1.36", "calico": "3.32.1", "metallb": "0.16.1"},
+            "network": {
+                "podCIDRs": ["10.244.0.0/16"],
+                "serviceCIDRs": ["10.96.0.0/16"],
+                "nodeCIDRs": ["10.0.0.0/24"],
+            },
+            "bgp": {
+                "asNumber": 64512,
+                "racks": [{"name": "r1", "routers": [{"name": "tor", "asNumber": 65001, "addresses": ["10.0.0.1"]}]}],
+            },
+            "pools": [
+                {"name": "routed", "addresses": ["10.208.1.0/24"]},
+                {"name": "onlink", "addresses": ["10.0.0.200-10.0.0.207"], "autoAssign": False},
+            ],
+            "kubeProxy": {"mode": mode},
+            "agents": {"image": {"repository": "registry.example/genlb", "tag": "v0", "digest": f"sha256:{'0' * 64}"}},
+            "vipBinder": {"l2": {"interfaces": ["eth0"]}},
+            **(change or {}),
+        },
+    }
+
+
+def rendered(document: Object, repository: Path) -> list[Object]:
+    """What ``genlb render`` writes for the nodes, in the order in which it is applied."""
+    cluster = repository / "clusters" / CLUSTER
+    cluster.mkdir(parents=True)
+    (cluster / "cluster.yaml").write_text(json.dumps(document))
+    command = [sys.executable, "-m", "genlb", "-C", str(repository), "render", CLUSTER]
+    result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
+    assert result.returncode == 0, result.stderr
+    unit = cluster / "rendered" / "node"
+    names = yaml.safe_load((unit / "kustomization.yaml").read_text())["resources"]
+    return [yaml.safe_load((unit / name).read_text()) for name in names]
+
+
+class Kubelet:
+    """Starts the containers of rendered DaemonSets on the nodes of a lab, whose kube-proxies have brought the API."""
+
+    def __init__(self, lab: Lab, api: Client, manifests: list[Object], folder: Path) -> None:
+        self._lab, self._api, self._folder = lab, api, folder
+        self._sets = {item["metadata"]["name"]: item for item in manifests if item["kind"] == "DaemonSet"}
+        self._configs = {item["metadata"]["name"]: item["data"] for item in manifests if item["kind"] == "ConfigMap"}
+        self._numbers = iter(range(10_000))
+        for item in manifests:
+            if item["kind"] != "DaemonSet":
+                api.apply(item)
+        for node in lab.nodes:
+            node.check("mount", "-t", "tmpfs", "tmpfs", _STATE)
+            node.check("mkdir", "-p", _ACCOUNT, f"{_STATE}/genlb")
+
+    def start(self, daemon: str, node: str, *flags: str) -> Program:
+        """Start the container of DaemonSet ``genlb-<daemon>`` on a node; ``flags`` come last on its command line."""
+        manifest = self._sets[f"genlb-{daemon}"]
+        pod = manifest["spec"]["template"]["spec"]
+        (container,) = pod["containers"]
+        folder = self._folder / f"{daemon}-{node}-{next(self._numbers)}"
+        places = self._provide(pod, container, folder)
+        words = [_moved(word, places) for word in (*container["command"], *container["args"], *flags)]
+        command = [sys.executable, "-W", "error", "-m", "genlb", *words[1:]]
+        assert words[0] == "genlb"
+        account = f"mount --bind {shlex.quote(str(folder / 'account'))} {_ACCOUNT} && exec {shlex.join(command)}"
+        return self._lab.hosts[node].start(
+            *("unshare", "--mount", "sh", "-c", account),
+            log=folder / "log",
+            environment={
+                **self._environment(container, node, f"genlb-{daemon}-{node}"),
+                "KUBERNETES_SERVICE_HOST": LOOPBACK,
+                "KUBERNETES_SERVICE_PORT": self._api.server.rpartition(":")[2],
+                "PYTHONPATH": str(ROOT),
+            },
+        )
+
+    def ready(self, daemon: str, node: str) -> bool:
+        """Whether the container's readiness probe succeeds."""
+        answer = get(self._lab.hosts[node], PORTS[daemon], "/readyz")
+        return answer is not None and answer[0] == http.client.OK
+
+    @contextmanager
+    def running(self, daemon: str, *nodes: str) -> Iterator[dict[str, Program]]:
+        """A DaemonSet's containers on ``nodes`` (on all without any), ready; ended by SIGKILL."""
+        with ExitStack() as ending:
+            programs = {}
+            for node in nodes or NODES:
+                programs[node] = self.start(daemon, node)
+                ending.callback(programs[node].stop)
+            for node, program in programs.items():
+                until(partial(self._ready_or_ended, daemon, node, program), f"ready: {program.log}")
+                assert program.alive, program.output[-3000:]
+            yield programs
+
+    def _ready_or_ended(self, daemon: str, node: str, program: Program) -> bool:
+        return not program.alive or self.ready(daemon, node)
+
+    def _provide(self, pod: Object, container: Object, folder: Path) -> dict[str, str]:
+        """The ServiceAccount and the ConfigMaps of a pod as files; where the latter are instead of where they were."""
+        account = folder / "account"
+        account.mkdir(parents=True)
+        namespace = "genlb-system"
+        (account / "token").write_text(self._api.token_of(pod["serviceAccountName"], namespace))
+        (account / "namespace").write_text(namespace)
+        (account / "ca.crt").write_bytes(self._api.authority.read_bytes())
+        maps = {volume["name"]: volume["configMap"]["name"] for volume in pod["volumes"] if "configMap" in volume}
+        places = {}
+        for mount in container["volumeMounts"]:
+            if mount["name"] in maps:
+                place = folder / mount["name"]
+                place.mkdir()
+                for name, text in self._configs[maps[mount["name"]]].items():
+                    (place / name).write_text(text)
+                places[mount["mountPath"]] = str(place)
+        return places
+
+    def _environment(self, container: Object, node: str, pod: str) -> dict[str, str]:
+        known = {"name": node, "address": rack_address(node), "pod": pod, "uid": f"00000000-{node}"}
+        return {
+            entry["name"]: known[_FIELDS[entry["valueFrom"]["fieldRef"]["fieldPath"]]] for entry in container["env"]
+        }
+
+
+def _moved(word: str, places: Mapping[str, str]) -> str:
+    for old, new in places.items():
+        if word == old or word.startswith(f"{old}/"):
+            return new + word[len(old) :]
+    return word
