@@ -47,7 +47,7 @@ class Schedule:
 class Publisher:
     """Writes the latest report that was offered; a context manager, whose thread ends with it.
 
-    ``failing`` says what the last attempt met, "" after a success.
+    ``failing`` says what the last attempt met, "" after a success. ``finish`` is called in the thread at its end.
     """
 
     def __init__(
@@ -56,12 +56,14 @@ class Publisher:
         write: Writer,
         log: Log,
         *,
+        finish: Callable[[], None] = lambda: None,
         backoff: Backoff | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.failing = ""
         self._schedule = Schedule(timing)
         self._write = write
+        self._finish = finish
         self._log = log
         self._backoff = backoff or Backoff(1.0, timing.renew)
         self._clock = clock
@@ -100,6 +102,7 @@ class Publisher:
             self._backoff.reset()
             retry = float("-inf")
             self._tell("")
+        self._finish()
 
     def _next(self, retry: float) -> str | None:
         """Wait until something is to be written; None at the end."""

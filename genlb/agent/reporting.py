@@ -19,14 +19,14 @@ def report_publisher(common: Common, environment: Mapping[str, str], log: Log, f
     node = environment.get("NODE_NAME", "")
     if not node:
         raise Undetermined("NODE_NAME is not set")
-    account = Account.of_pod(environment, folder)
+    client = Client(Account.of_pod(environment, folder))
     holder = environment.get("POD_NAME") or environment.get("POD_UID") or node
-    lease = OwnLease(Leases(Client(account), common.namespace), common.report.prefix + node)
+    lease = OwnLease(Leases(client, common.namespace), common.report.prefix + node)
 
     def write(text: str) -> None:
         lease.write(LeaseSpec(holder, round(common.report.duration), {ANNOTATION: text}, _LABELS))
 
-    return Publisher(common.report, write, log)
+    return Publisher(common.report, write, log, finish=client.close)
 
 
 _LABELS = {"app.kubernetes.io/name": "genlb", "app.kubernetes.io/managed-by": "genlb-agent"}

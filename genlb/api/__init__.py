@@ -33,7 +33,7 @@ from genlb.stores.repository import Repository
 if TYPE_CHECKING:
     from genlb.api.adopt import adopt_cluster, hold_place, read_for_adoption, write_adopted
     from genlb.api.diff import Comparison, comparison, diff_between
-    from genlb.api.drift import Question, drift_of, drift_of_path, drift_report, fabrics, write_drift
+    from genlb.api.drift import Question, complete_dump, drift_of, drift_of_path, drift_report, fabrics, write_drift
     from genlb.api.fixing import Mended, fix
     from genlb.api.history import Before, load_at, since
     from genlb.api.plan import plan_change, planned
@@ -74,6 +74,7 @@ __all__ = [
     "clusters_at",
     "compare",
     "comparison",
+    "complete_dump",
     "conclude",
     "diff_between",
     "drift_of",
@@ -118,7 +119,7 @@ __all__ = [
 
 _LATE = {
     "adopt": ("adopt_cluster", "hold_place", "read_for_adoption", "write_adopted"),
-    "drift": ("Question", "drift_of", "drift_of_path", "drift_report", "fabrics", "write_drift"),
+    "drift": ("Question", "complete_dump", "drift_of", "drift_of_path", "drift_report", "fabrics", "write_drift"),
     "diff": ("Comparison", "comparison", "diff_between"),
     "fixing": ("Mended", "fix"),
     "history": ("Before", "load_at", "since"),

@@ -84,7 +84,7 @@ def look(prepared: Prepared, question: Question, kubeconfig: Kubeconfig | None, 
     """Read the dumps, or the cluster through ``kubeconfig``; `Undetermined` when nothing can be read."""
     reads = reads_for(prepared.desired, prepared.cluster)
     if question.live:
-        from genlb.stores.dump import dump_command, read_dump
+        from genlb.stores.dump import read_dump
 
         live = read_dump(
             question.live,
@@ -92,7 +92,7 @@ def look(prepared: Prepared, question: Question, kubeconfig: Kubeconfig | None, 
             complete=question.live_complete,
             directory=question.directory,
             uid=prepared.access.uid,
-            command=f"{dump_command(reads, prepared.access.context)}\n{_again(prepared, question)}",
+            context=prepared.access.context,
         )
         return _told(prepared, live, frozenset(), ())
     from genlb.stores.cluster import read_cluster
@@ -162,7 +162,12 @@ def _proof(prepared: Prepared, uid: str) -> tuple[str, ...]:
     return (f"{proof}: write access: {{uid: {uid}}} into the spec if it is",)
 
 
-def _again(prepared: Prepared, question: Question) -> str:
+def dump_script(prepared: Prepared, question: Question) -> str:
+    """Shell commands that dump all that drift looks at, and compare that."""
+    from genlb.stores.dump import dump_command
+
     desired = f" --desired {shlex.quote(question.desired)}" if question.desired else f" {shlex.quote(prepared.name)}"
     ref = f" --ref {shlex.quote(question.ref)}" if question.ref else ""
-    return f"genlb drift{desired}{ref} --live live --live-complete"
+    reads = reads_for(prepared.desired, prepared.cluster)
+    again = f"genlb drift{desired}{ref} --live live --live-complete"
+    return f"{dump_command(reads, prepared.access.context)}\n{again}\n"

@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING, NamedTuple
 
 from genlb.api._drift_places import with_lines
-from genlb.api._drift_sides import WORK_TREE, Prepared, look, prepare, prepare_path
+from genlb.api._drift_sides import WORK_TREE, Prepared, dump_script, look, prepare, prepare_path
 from genlb.api.clusters import load
 from genlb.drift.model import ClusterDrift, DriftReport, Ignore, Source
 from genlb.errors import InvalidInput, Undetermined, UsageError
@@ -93,6 +93,20 @@ def drift_of_path(question: Question, name: str = "", repository: Repository | N
     today = repository.today if repository is not None else time.strftime("%Y-%m-%d", time.gmtime())
     judged = _Judge(question, ignores, today, kubeconfig)(prepared)
     return with_lines(judged, lambda file: read_text(file, question.directory))
+
+
+def complete_dump(repository: Repository | None, name: str, question: Question) -> str:
+    """Shell commands that make a complete dump of a cluster and compare it; empty where nothing can be read.
+
+    >>> print(complete_dump(repository, "fra1-prod", Question()).splitlines()[0])
+    mkdir -p live
+    """
+    try:
+        if repository is None or question.desired:
+            return dump_script(prepare_path(question, name, None), question)
+        return dump_script(prepare(repository, name, question, Source(WORK_TREE)), question)
+    except (Undetermined, InvalidInput):
+        return ""
 
 
 def drift_report(clusters: Iterable[ClusterDrift], *, strict: bool = False) -> DriftReport:

@@ -42,3 +42,31 @@ def sysctl(session: Session, /, *, config: str, once: bool, dry_run: bool, resto
 
     held = run(config, Manner(once, dry_run, restore), session.console.result, json_logs=log_format == "json")
     return Outcome.FINE if held else Outcome.FINDINGS
+
+
+@command.command(
+    "vip",
+    epilog=examples(
+        "genlb agent vip --config /etc/genlb/agent.json",
+        "genlb agent vip --config agent.json --once --dry-run",
+        "genlb agent vip --config agent.json --once --cleanup",
+    ),
+)
+@click.option(
+    "--config", metavar="FILE", required=True, type=click.Path(dir_okay=False), help="The rendered agent.json."
+)
+@click.option("--once", is_flag=True, help="Do it once and end; L2 VIPs, which need an election, are left alone.")
+@click.option(
+    "--dry-run", is_flag=True, help="Change nothing; print what would be done, and fail if that is something."
+)
+@click.option("--cleanup", is_flag=True, help="Take everything away that is marked as genlb's own.")
+@click.option(
+    "--log-format", type=click.Choice(["text", "json"]), default="text", show_default=True, help="Form of the log."
+)
+@click.pass_obj
+def vip(session: Session, /, *, config: str, once: bool, dry_run: bool, cleanup: bool, log_format: str) -> Outcome:
+    """Make VIPs local to this node, and nothing else."""
+    from genlb.agent.vip.starting import Manner, run
+
+    fine = run(config, Manner(once, dry_run, cleanup), session.console.result, json_logs=log_format == "json")
+    return Outcome.FINE if fine else Outcome.FINDINGS

@@ -94,6 +94,8 @@ def command(  # noqa: PLR0913 -- one parameter for each option
     )
     report = drift_report(judged, strict=strict)
     _tell(session, report, output=output, stdout_taken=stdout_taken)
+    if live and output == "text":
+        _tell_how_to_dump(session, report, question)
     _write(session, report, reports, None if desired else session.repository)
     return outcome(findings=report.drifts and not exit_zero, undetermined=not report.complete)
 
@@ -136,6 +138,16 @@ def _tell(session: Session, report: DriftReport, *, output: str, stdout_taken: b
 
         width = shutil.get_terminal_size((120, 24)).columns
         console.data(text(report, console.out_style, width, verbose=console.verbosity > 0))
+
+
+def _tell_how_to_dump(session: Session, report: DriftReport, question: Question) -> None:
+    """What makes a complete dump, ready to be pasted, where one was not."""
+    (cluster,) = report.clusters
+    if not cluster.not_checked or session.console.quiet:
+        return
+    repository = None if question.desired else session.repository
+    if script := api.complete_dump(repository, cluster.name, question):
+        session.console.tell(f"\nA complete dump, and what it is good for:\n\n{script}")
 
 
 def _write(

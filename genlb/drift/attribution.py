@@ -86,7 +86,7 @@ def below(node: Fields, step: Step) -> Fields | None:
     if isinstance(step, str):
         child = node.get(f"f:{step}")
     elif isinstance(step, Item):
-        child = next((node[name] for name in node if name.startswith("k:") and _is_item(name[2:], step)), None)
+        child = next((node[name] for name in node if name[:2] in ("k:", "v:") and _is_item(name[2:], step)), None)
     elif isinstance(step, Member):
         child = next((node[name] for name in node if name.startswith("v:") and _is_member(name[2:], step)), None)
     else:

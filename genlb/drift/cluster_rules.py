@@ -8,7 +8,7 @@ from ipaddress import ip_address
 from typing import Any, NamedTuple
 
 from genlb.drift import catalogue
-from genlb.drift.effects import Effect
+from genlb.drift.effect import Effect
 from genlb.drift.findings import finding_id
 from genlb.drift.kinds import METALLB
 from genlb.drift.masking import masked_at

@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 from genlb.drift import catalogue
 from genlb.drift.cluster_rules import address_findings, cluster_key, version_findings
-from genlb.drift.effects import Effect, effect_of_absence
+from genlb.drift.effect import Effect
+from genlb.drift.effects import effect_of_absence
 from genlb.drift.findings import field_findings, in_order, object_finding
 from genlb.drift.ignore import Ignores
 from genlb.drift.kinds import ARGO

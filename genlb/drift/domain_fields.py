@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from genlb.drift import catalogue
 from genlb.drift.catalogue import DriftRule
-from genlb.drift.effects import Effect
+from genlb.drift.effect import Effect
 from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.model import Sort, Traffic
 from genlb.drift.path import Path

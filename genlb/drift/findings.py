@@ -10,7 +10,8 @@ from genlb.drift import catalogue
 from genlb.drift.attribution import Entry, attribute, entries_of
 from genlb.drift.catalogue import DriftRule
 from genlb.drift.domain_fields import special
-from genlb.drift.effects import Effect, effect_of
+from genlb.drift.effect import Effect
+from genlb.drift.effects import effect_of
 from genlb.drift.masking import masked_at
 from genlb.drift.model import UNKNOWN_WRITER, Attribution, Confidence, Difference, Sort, Traffic
 from genlb.drift.owned import Owners

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from genlb.drift import catalogue
 from genlb.drift.catalogue import DriftRule
-from genlb.drift.effects import Effect
+from genlb.drift.effect import Effect
 from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.model import Desired, Live, State, Traffic
 from genlb.drift.scalars import block

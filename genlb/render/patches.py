@@ -8,7 +8,8 @@ is to turn an object into another one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 from genlb.manifest import Manifest, key_of
 from genlb.spec.model import Patch
@@ -18,7 +19,8 @@ _TOP = ("apiVersion", "kind", "metadata")
 _METADATA = ("name", "namespace", "labels", "annotations")
 
 
-class PatchProblem(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PatchProblem:
     """A patch that could not be applied; ``index`` counts ``spec.patches`` from 0."""
 
     index: int

@@ -131,10 +131,12 @@ def edges_of_subnets(view: View) -> Iterator[Finding]:
     pools = view.decisions.pools
     if all(pool.announce is Announce.BGP for pool in pools):
         return
-    for ours, theirs in meetings((place.claimed_by("pool") for place in blocks(view.spec)), _edges(view)):
+    listed = [place.claimed_by("pool") for place in blocks(view.spec)]
+    taken = {id(ours) for ours, _ in _taken_subnets(view, listed)}  # which TAKEN tells
+    for ours, theirs in meetings(listed, _edges(view)):
         decided = pools[int(ours.tag.path[1])]
         given = not (decided.pool.avoid_buggy_ips and theirs.first & 255 in BUGGY_OCTETS)
-        if decided.announce is Announce.L2 and given:
+        if decided.announce is Announce.L2 and given and id(ours) not in taken:
             rest = first_few(Cover(one.tag.item for one in _edges(view)).gaps(ours.tag.item))
             yield _clash(view, ours, theirs, f"use {rest}" if rest else "")
 

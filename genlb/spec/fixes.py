@@ -19,6 +19,9 @@ from genlb.yamltext.quote import quoted
 BOOLEANS = {"true": "true", "yes": "true", "on": "true", "false": "false", "no": "false", "off": "false"}
 """What people write for true and false, in lower case."""
 
+PREFIXED_AS_NUMBER = re.compile(r"[Aa][Ss][Nn]? ?([1-9][0-9]{0,9})")
+"""An AS number as people say it: AS64600."""
+
 _INTEGER = re.compile(r"0|-?[1-9][0-9]{0,17}")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}(_[0-9]{3}){1,5}")
 _DOTTED = re.compile(r"(0|[1-9][0-9]{0,4})\.(0|[1-9][0-9]{0,4})")
@@ -110,7 +113,11 @@ def _without_frills(shape: Text | Parsed, text: str) -> Iterator[str]:
 def _number(term: Term, text: str) -> int | None:
     if _INTEGER.fullmatch(text) or _GROUPED.fullmatch(text):
         return int(text)
-    dotted = _DOTTED.fullmatch(text) if term.name.casefold().endswith("asnumber") else None
+    if not term.name.casefold().endswith("asnumber"):
+        return None
+    if plain := PREFIXED_AS_NUMBER.fullmatch(text):
+        return int(plain[1])
+    dotted = _DOTTED.fullmatch(text)
     if dotted and int(dotted[1]) < _HALF and int(dotted[2]) < _HALF:
         return int(dotted[1]) * _HALF + int(dotted[2])
     return None

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address
 
 from genlb.errors import Diagnostic
 from genlb.spec.complaints import HOW_TO_REFER, LEAKED, problem, shown
-from genlb.spec.fixes import BOOLEANS, fix_of_value, would_do_in_quotes
+from genlb.spec.fixes import BOOLEANS, PREFIXED_AS_NUMBER, fix_of_value, would_do_in_quotes
 from genlb.spec.model import LABEL, LABEL_VALUE, SUBDOMAIN, SecretKey
 from genlb.spec.problems import Term
 from genlb.spec.shapes import Choice, Constant, Listing, Parsed, Section, Shape, Text, Truth, Whole, fields_of
@@ -127,7 +127,7 @@ def _not_text(term: Term, shape: Text | Parsed, node: ScalarNode) -> Diagnostic:
     wanted = _wanted_by(shape)
     cure = "write it in quotes, as it stands" if would_do_in_quotes(shape, node) else ""
     if wanted is BY_FORMAT["duration"]:
-        cure = "add the unit, for example 10s"
+        cure = f"add the unit, for example {node.value if type(node.value) is int else 10}s"
     elif node.value is None:
         cure = "write the text, or leave it out"
     elif wanted is BY_PATTERN[RELEASE] and isinstance(node.value, float):
@@ -163,8 +163,11 @@ def _cure_for_text(term: Term, shape: Shape, text: str) -> str:
 def _cure_for_number(term: Term, text: str) -> str:
     if _NUMBER.fullmatch(text):
         return f"remove the quotes: {term.name}: {text}"
-    dotted = _DOTTED_AS_NUMBER.fullmatch(text)
-    if dotted and term.name.lower().endswith("asnumber"):
+    if not term.name.lower().endswith("asnumber"):
+        return ""
+    if plain := PREFIXED_AS_NUMBER.fullmatch(text):
+        return f"write the number alone: {term.name}: {plain[1]}"
+    if dotted := _DOTTED_AS_NUMBER.fullmatch(text):
         return f"AS {text} is {int(dotted[1]) * _AS_NUMBERS + int(dotted[2])} in plain notation"
     return ""
 

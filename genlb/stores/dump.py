@@ -23,24 +23,26 @@ KUBE_SYSTEM = ResourceKey("", "Namespace", "", "kube-system")
 """Its uid is that of the cluster."""
 
 _IDENTITY = Read(("v1",), "Namespace", "namespaces", name="kube-system")
+_FLAGS = "get --show-managed-fields --ignore-not-found -o json"
 _SINGLE = frozenset({"ConfigMap", "Secret"})
 """Kinds that a cluster holds too many of, or too much in, to be dumped as a whole."""
 
 
-def read_dump(
+def read_dump(  # noqa: PLR0913 -- what is asked for, and what is said about the dump
     paths: Sequence[str],
     reads: Sequence[Read],
     *,
     complete: bool,
     directory: str = ".",
+    context: str = "",
     command: str = "",
     uid: str = "",
 ) -> Live:
     """What the dumps at ``paths`` (``-``: stdin) hold of what ``reads`` ask for; `Undetermined` for garbage.
 
-    ``complete``: somebody answers for it that what is not in the dumps is not in the cluster. ``command`` is what makes
-    a complete dump, the cure for what is missing. A dump that holds namespace kube-system with another uid than ``uid``
-    is refused: it is of another cluster.
+    ``complete``: somebody answers for it that what is not in the dumps is not in the cluster. The cure for what is
+    missing is ``command``, else what dumps it from the cluster of ``context``. A dump that holds namespace kube-system
+    with another uid than ``uid`` is refused: it is of another cluster.
     """
     if paths.count(STDIN) > 1:
         raise Undetermined("stdin can be read only once: give --live - once")
@@ -59,7 +61,7 @@ def read_dump(
         versions=versions_of(objects.values()),
         managed_fields=not objects or any(_has_managers(manifest) for manifest in objects.values()),
     )
-    missing = tuple(_not_dumped(live, reads, command))
+    missing = tuple(_not_dumped(live, reads, context, command))
     return Live(
         objects=live.objects,
         listed=live.listed,
@@ -72,19 +74,33 @@ def read_dump(
 
 def dump_command(reads: Iterable[Read], context: str, folder: str = "live") -> str:
     """Shell commands that make a complete dump: every object that ``reads`` ask for, in a folder of JSON files."""
-    kubectl = f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
-    get, lists, singles = "get --show-managed-fields --ignore-not-found -o json", [], []
+    lists, singles = [], []
     for read in dict.fromkeys((*reads, _IDENTITY)):
-        what = _resource(read)
-        if read.name or read.kind in _SINGLE:
-            place = f" -n {shlex.quote(read.namespace)}" if read.namespace else ""
-            name = f" {shlex.quote(read.name)}" if read.name else ""
+        if _is_single(read):
             file = shlex.quote(f"{folder}/{'-'.join(filter(None, (read.plural, read.namespace, read.name)))}.json")
-            singles.append(f"{kubectl}{place} {get} {what}{name} > {file}")
-        elif what not in lists:
-            lists.append(what)
-    loop = f'for kind in {" ".join(lists)}; do {kubectl} {get} -A "$kind" > {shlex.quote(folder)}/"$kind".json; done'
+            singles.append(f"{_get(read, context)} > {file}")
+        elif _resource(read) not in lists:
+            lists.append(_resource(read))
+    get = f"{_kubectl(context)} {_FLAGS} -A"
+    loop = f'for kind in {" ".join(lists)}; do {get} "$kind" > {shlex.quote(folder)}/"$kind".json; done'
     return "\n".join([f"mkdir -p {shlex.quote(folder)}", *([loop] if lists else []), *singles])
+
+
+def _get(read: Read, context: str) -> str:
+    """The command that dumps the answer to one read."""
+    if not _is_single(read):
+        return f"{_kubectl(context)} {_FLAGS} -A {_resource(read)}"
+    place = f" -n {shlex.quote(read.namespace)}" if read.namespace else ""
+    name = f" {shlex.quote(read.name)}" if read.name else ""
+    return f"{_kubectl(context)}{place} {_FLAGS} {_resource(read)}{name}"
+
+
+def _is_single(read: Read) -> bool:
+    return bool(read.name) or read.kind in _SINGLE
+
+
+def _kubectl(context: str) -> str:
+    return f"kubectl --context {shlex.quote(context)}" if context else "kubectl"
 
 
 def _resource(read: Read) -> str:
@@ -141,7 +157,7 @@ def _listed(held: Iterable[Found]) -> Iterator[tuple[str, str, str]]:
             yield (one.key.group, one.key.kind, "" if wide or not one.key.name else one.key.namespace)
 
 
-def _not_dumped(live: Live, reads: Iterable[Read], command: str) -> Iterator[NotChecked]:
+def _not_dumped(live: Live, reads: Iterable[Read], context: str, command: str) -> Iterator[NotChecked]:
     """What was asked for and is not in the dump, each kind once."""
     seen: set[tuple[str, str, str, str]] = set()
     for read in reads:
@@ -156,7 +172,8 @@ def _not_dumped(live: Live, reads: Iterable[Read], command: str) -> Iterator[Not
         if covered or what in seen:
             continue
         seen.add(what)
-        yield NotChecked(str(read), f"the dump holds no {kind}, which does not say that there is none", command)
+        cure = command or f"`{_get(read, context)}` dumps it; with --live-complete an empty answer counts, too"
+        yield NotChecked(str(read), f"the dump holds no {kind}, which does not say that there is none", cure)
 
 
 def _kind(read: Read) -> tuple[str, str]:

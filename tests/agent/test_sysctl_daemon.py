@@ -49,8 +49,8 @@ def wait(condition: Callable[[], bool]) -> bool:
     return True
 
 
-def a_daemon(node: Node, interval: float = 1000.0, **more: Callable[[Pass], None]) -> SysctlDaemon:
-    return SysctlDaemon(node.holder(), interval, QUIET, **more)
+def a_daemon(node: Node, interval: float = 1000.0) -> SysctlDaemon:
+    return SysctlDaemon(node.holder(), interval, QUIET)
 
 
 def test_a_new_interface_is_noticed_without_waiting_for_the_interval(node: Node) -> None:
@@ -118,7 +118,7 @@ def test_corrections_are_measured(node: Node) -> None:
 
 def test_every_pass_is_published(node: Node) -> None:
     passes: list[Pass] = []
-    daemon = a_daemon(node, publish=passes.append)
+    daemon = SysctlDaemon(node.holder(), 1000.0, QUIET, publish=passes.append)
 
     daemon.turn()
 

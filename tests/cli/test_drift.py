@@ -311,8 +311,17 @@ def test_what_a_dump_does_not_tell_is_not_checked_and_the_command_is_told(
     left = done.json["clusters"][0]["notChecked"]
     assert done.code == 3
     assert "bgpadvertisements in metallb-system" in {one["what"] for one in left}
-    assert "kubectl --context fra1-prod get --show-managed-fields" in left[0]["cure"]
-    assert left[0]["cure"].endswith("genlb drift fra1-prod --live live --live-complete")
+    get = "kubectl --context fra1-prod get --show-managed-fields --ignore-not-found -o json -A"
+    assert {f"`{get} bgpadvertisements.v1beta1.metallb.io` dumps it" in one["cure"] for one in left} == {True, False}
+
+
+def test_the_commands_for_a_complete_dump_can_be_pasted(genlb: Genlb, rendered: Path, live: list[Manifest]) -> None:
+    done = genlb("drift", CLUSTER, "--live", dump(rendered, live))
+
+    script = done.err.partition("\n\n")[2].strip().splitlines()
+    assert script[0] == "mkdir -p live"
+    assert script[-1] == "genlb drift fra1-prod --live live --live-complete"
+    assert "genlb drift fra1-prod --live live" not in done.out
 
 
 def test_a_dump_from_stdin(genlb: Genlb, rendered: Path, live: list[Manifest], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -96,3 +96,10 @@ def test_without_a_record_nobody_is_named() -> None:
     assert attribute(entries_of(CONFIG_MAP), ("data", "color")) == UNKNOWN_WRITER
     assert entries_of({"metadata": "x"}) == ()
     assert entries_of({"metadata": {"managedFields": "x"}}) == ()
+
+
+def test_a_member_of_a_set_of_maps_is_found_by_its_key() -> None:
+    fields: dict[str, Any] = {"f:spec": {"f:serviceLoadBalancerIPs": {'v:{"cidr":"10.0.0.0/24"}': {}}}}
+    path: Path = ("spec", "serviceLoadBalancerIPs", Item((("cidr", "10.0.0.0/24"),)))
+
+    assert managers(path, entry("x", fields)) == (["x"], Confidence.EXACT)

@@ -80,10 +80,14 @@ def rendered(document: Object, repository: Path) -> list[Object]:
 class Kubelet:
     """Starts the containers of rendered DaemonSets on the nodes of a lab, whose kube-proxies have brought the API."""
 
-    def __init__(self, lab: Lab, api: Client, manifests: list[Object], folder: Path) -> None:
+    def __init__(
+        self, lab: Lab, api: Client, manifests: list[Object], folder: Path, *, changed: Mapping[str, Any] | None = None
+    ) -> None:
+        """``changed`` are keys of every agent.json that no spec can change: times that a test has no time for."""
         self._lab, self._api, self._folder = lab, api, folder
         self._sets = {item["metadata"]["name"]: item for item in manifests if item["kind"] == "DaemonSet"}
         self._configs = {item["metadata"]["name"]: item["data"] for item in manifests if item["kind"] == "ConfigMap"}
+        self._changed = changed or {}
         self._numbers = iter(range(10_000))
         for item in manifests:
             if item["kind"] != "DaemonSet":
@@ -150,9 +154,13 @@ class Kubelet:
                 place = folder / mount["name"]
                 place.mkdir()
                 for name, text in self._configs[maps[mount["name"]]].items():
-                    (place / name).write_text(text)
+                    (place / name).write_text(json.dumps(json.loads(text) | self._changed_of(text)))
                 places[mount["mountPath"]] = str(place)
         return places
+
+    def _changed_of(self, text: str) -> Mapping[str, Any]:
+        """What of the changes this agent.json has."""
+        return {key: value for key, value in self._changed.items() if key in json.loads(text)}
 
     def _environment(self, container: Object, node: str, pod: str) -> dict[str, str]:
         known = {"name": node, "address": rack_address(node), "pod": pod, "uid": f"00000000-{node}"}

@@ -65,6 +65,7 @@ def test_a_pool_on_a_whole_node_subnet_is_one_finding_and_not_one_for_each_route
     (told,) = messages(with_pools(address), "GLB202")
 
     assert "node CIDR 10.20.1.0/24" in told
+    assert ids(with_pools(address)) == {"GLB202"} | ({"GLB211"} if address.endswith("/16") else set())
 
 
 def test_a_router_outside_the_subnet_that_a_pool_takes_is_told_beside_it() -> None:

@@ -45,6 +45,7 @@ def fixes(spec: str) -> list[Fix]:
         ('  bgp: {asNumber: "64600"}', "  bgp: {asNumber: 64600}"),
         ("  bgp: {asNumber: 64600.0}", "  bgp: {asNumber: 64600}"),
         ('  bgp: {asNumber: "1.10"}', "  bgp: {asNumber: 65546}"),
+        ("  bgp: {asNumber: AS64600}", "  bgp: {asNumber: 64600}"),
         # underscores between thousands: YAML 1.1 and Go drop them, YAML 1.2 sees text, and a number belongs here
         ("  bgp: {asNumber: 64_600}", "  bgp: {asNumber: 64600}"),
         ("  bgp: {asNumber: 4_200_000_001}", "  bgp: {asNumber: 4200000001}"),
@@ -93,6 +94,8 @@ def test_a_sure_cure_mends_the_file(before: str, after: str) -> None:
         # out of range, or of no value that would fit
         '  bgp: {asNumber: "0"}',
         "  bgp: {asNumber: 1.10}",
+        "  bgp: {asNumber: AS0}",
+        "  bgp: {racks: [{name: r1, numAllowedLocalASNumbers: AS1}]}",
         "  vipBinder: {l2: {leaseDuration: 10}}",
         "  versions: {calico: 3.32}",
         "  routingDomain: .inf",

@@ -30,14 +30,21 @@ class Manner(NamedTuple):
     restore: bool = False
 
 
+class Surroundings(NamedTuple):
+    """Where the daemon finds what is not in agent.json: the pod's variables, /proc/sys, and its ServiceAccount."""
+
+    environment: Mapping[str, str] = os.environ
+    root: str = ROOT
+    account: str = "/var/run/secrets/kubernetes.io/serviceaccount"
+
+
 def run(
     path: str,
     manner: Manner,
     say: Callable[[str], None],
     *,
     json_logs: bool = False,
-    environment: Mapping[str, str] = os.environ,
-    root: str = ROOT,
+    around: Surroundings | None = None,
 ) -> bool:
     """Do what ``manner`` says with the agent.json at ``path``; ``say`` gets the result of ``--once`` and ``--dry-run``.
 
@@ -45,7 +52,7 @@ def run(
     """
     text = _content(path)
     config = sysctl_config(text)
-    holder = Holder(config, ProcSys(root))
+    holder = Holder(config, ProcSys(around.root))
     if manner.dry_run:
         return _told(holder, say, restore=manner.restore)
     if manner.once:
@@ -53,8 +60,8 @@ def run(
         for line in done(found):
             say(line)
         return found.holds
-    log = Log(as_json=json_logs, bound={"daemon": "sysctl", "node": environment.get("NODE_NAME", "")})
-    _serve(holder, config, _digest(text), log, environment, restore=manner.restore)
+    log = Log(as_json=json_logs, bound={"daemon": "sysctl", "node": around.environment.get("NODE_NAME", "")})
+    _serve(holder, config, _digest(text), log, around, restore=manner.restore)
     return True
 
 
@@ -69,17 +76,15 @@ def _told(holder: Holder, say: Callable[[str], None], *, restore: bool) -> bool:
     return not lines
 
 
-def _serve(
-    holder: Holder, config: SysctlConfig, digest: str, log: Log, environment: Mapping[str, str], *, restore: bool
-) -> None:
+def _serve(holder: Holder, config: SysctlConfig, digest: str, log: Log, around: Surroundings, *, restore: bool) -> None:
     # The command line runs without it, since it ends soon; a daemon does not.
     gc.enable()
     with contextlib.ExitStack() as running:
         stop = running.enter_context(Stop())
-        publish = running.enter_context(_publishing(holder, config.common, digest, log, environment))
+        publish = running.enter_context(_publishing(holder, config.common, digest, log, around))
         daemon = SysctlDaemon(holder, config.interval, log, publish=publish)
         pages = {"/healthz": daemon.health, "/readyz": daemon.readiness, "/metrics": daemon.measurements}
-        places = addresses(config.common.http, environment.get("NODE_IP"))
+        places = addresses(config.common.http, around.environment.get("NODE_IP"))
         running.enter_context(Server(places, config.common.http.port, pages))
         log.info("started", version=__version__, values=len(config.sysctls), restore=restore)
         if restore:
@@ -99,22 +104,20 @@ def _hold(daemon: SysctlDaemon, stop: Stop, running: contextlib.ExitStack, log: 
 
 
 @contextlib.contextmanager
-def _publishing(
-    holder: Holder, common: Common, digest: str, log: Log, environment: Mapping[str, str]
-) -> Iterator[Publish]:
+def _publishing(holder: Holder, common: Common, digest: str, log: Log, around: Surroundings) -> Iterator[Publish]:
     """What publishes the result of a pass; nothing where there is no API server to tell it to."""
     try:
         # Here and not above: TLS is a third of the daemon's memory, and --once needs none.
         from genlb.agent.reporting import report_publisher
 
-        publisher = report_publisher(common, environment, log)
+        publisher = report_publisher(common, around.environment, log, around.account)
     except Undetermined as error:
         log.warning("no node report is published", reason=str(error))
         yield lambda _: None
         return
     from genlb.network.node_report import Daemon, NodeReport, encoded
 
-    node = environment.get("NODE_NAME", "")
+    node = around.environment.get("NODE_NAME", "")
     with publisher:
         yield lambda found: publisher.offer(
             encoded(NodeReport(Daemon.SYSCTL, node, __version__, digest, state(found, holder.corrections)))

@@ -1,0 +1,104 @@
+"""The verdict on pairs that the engine was not built on, by the way that ``genlb drift --desired --live`` takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from genlb.api.drift import Question, drift_of_path
+from genlb.cli.main import cli as main
+from genlb.drift.model import ClusterDrift
+from genlb.drift.path import spelled
+from genlb.errors import Severity
+from tests.drift.unseen import PAIRS, Object, Pair
+
+BY_NAME = {pair.name: pair for pair in PAIRS}
+DRIFT = 1
+THROUGH_THE_COMMAND = [
+    "deployment applied by Argo CD, defaults filled in",
+    "sidecar, init container and volume put first by a webhook",
+    "image changed by kubectl set image",
+    "env var dropped from git, ours still owns it (Argo CD)",
+    "the object is not there",
+    "secret value changed",
+    "kube-proxy: re-marshalled by kubeadm",
+    "bgp peer: git in one group, live in the other and changed",
+]
+
+
+def name_of(pair: Pair) -> str:
+    return pair.name
+
+
+def written(pair: Pair, folder: Path) -> tuple[str, str]:
+    desired, live = folder / "desired.yaml", folder / "live.yaml"
+    desired.write_text("---\n".join(f"{json.dumps(one, indent=1)}\n" for one in pair.desired), encoding="utf-8")
+    items: list[Object] = pair.live
+    live.write_text(json.dumps({"apiVersion": "v1", "kind": "List", "items": items}), encoding="utf-8")
+    return str(desired), str(live)
+
+
+def verdict(pair: Pair, folder: Path, *, strict: bool = False) -> ClusterDrift:
+    desired, live = written(pair, folder)
+    found = drift_of_path(Question(desired=desired, live=(live,), live_complete=True, strict=strict))
+    assert not found.error
+    assert not found.not_checked
+    return found
+
+
+def told(found: ClusterDrift) -> list[tuple[str, str, str]]:
+    return [(one.severity.name, one.sort.name, spelled(one.path)) for one in found.differences]
+
+
+def test_there_are_many_and_each_has_a_name_of_its_own() -> None:
+    assert len(PAIRS) >= 300
+    assert len(BY_NAME) == len(PAIRS)
+    assert min(sum(pair.drifts for pair in PAIRS), sum(not pair.drifts for pair in PAIRS)) > len(PAIRS) // 3
+
+
+@pytest.mark.parametrize("pair", PAIRS, ids=name_of)
+def test_the_verdict_is_right(pair: Pair, tmp_path: Path) -> None:
+    found = verdict(pair, tmp_path)
+
+    assert found.drifts is pair.drifts, told(found)
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.path], ids=name_of)
+def test_the_finding_is_where_the_change_is(pair: Pair, tmp_path: Path) -> None:
+    found = verdict(pair, tmp_path)
+
+    assert pair.path in {spelled(one.path) for one in found.differences if one.severity is not Severity.INFO}
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.state], ids=name_of)
+def test_an_object_is_told_for_what_it_is(pair: Pair, tmp_path: Path) -> None:
+    assert pair.state in {one.state.value for one in verdict(pair, tmp_path).objects}
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.strict], ids=name_of)
+def test_what_others_added_is_drift_when_strict(pair: Pair, tmp_path: Path) -> None:
+    assert verdict(pair, tmp_path, strict=True).drifts
+
+
+@pytest.mark.parametrize("name", THROUGH_THE_COMMAND)
+def test_the_command_says_the_same(name: str, tmp_path: Path) -> None:
+    pair = BY_NAME[name]
+    desired, live = written(pair, tmp_path)
+
+    result = CliRunner().invoke(main, ["drift", "--desired", desired, "--live", live, "--live-complete"])
+
+    assert result.exit_code == (DRIFT if pair.drifts else 0), result.output
+
+
+@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.desired[0]["kind"] == "Secret"], ids=name_of)
+def test_no_secret_is_told(pair: Pair, tmp_path: Path) -> None:
+    desired, live = written(pair, tmp_path)
+
+    told_all = CliRunner().invoke(main, ["drift", "--desired", desired, "--live", live, "--live-complete", "-o", "json"])
+
+    values = [value for side in (*pair.desired, *pair.live) for field in ("data", "stringData")
+              for value in (side.get(field) or {}).values() if value and len(value) > len("admin")]
+    assert not [value for value in values if value in told_all.output]
