@@ -123,7 +123,7 @@ def _notes(compared: Compared, commits: Sequence[Commit]) -> Iterator[str]:
     elif several and engine is Engine.FLUX:
         yield "Flux applies the units in this order and does not wait for roll-outs: suspend the next one until then"
     elif several:
-        yield f"apply one unit after the other, or let `genlb reconcile {name}` do it in this order"
+        yield "apply one folder after the other, in this order: `kubectl apply --server-side -k`"
     if kept := [str(one.key) for one in compared.diff.objects if _outlives(one)]:
         yield f"no engine removes {', '.join(kept)}: delete by hand what nobody else needs"
     if compared.diff.helm_values:

@@ -24,7 +24,7 @@ COMPLETE_VARIABLE = "_GENLB_COMPLETE"
 COMMANDS = {
     "init": "Make a repository in an empty folder.",
     "new": "Add a cluster to the repository.",
-    "validate": "Judge specs: syntax, fields, addresses.",
+    "validate": "Judge specs: fields, addresses, BGP, ARP, kube-proxy.",
     "render": "Write the manifests of clusters.",
     "diff": "Tell what a change does to objects and to the network.",
     "plan": "Put a change into safe steps.",

@@ -21,7 +21,7 @@ class DriftRule(NamedTuple):
     remedy: str
 
 
-_MOVE = "Apply what git has (`genlb reconcile`, or let Argo CD or Flux sync), or bring the change into the spec."
+_MOVE = "Apply what git has (let Argo CD or Flux sync, or `kubectl apply --server-side -k`), or bring the change into the spec."
 
 CHANGED = DriftRule(
     "GLB801",
@@ -71,14 +71,14 @@ OBJECT_MISSING = DriftRule(
     WARNING,
     "An object of git is not in the cluster",
     "It was deleted, or never applied.",
-    "Apply what git has (`genlb reconcile`, or let Argo CD or Flux sync).",
+    "Apply what git has (let Argo CD or Flux sync, or `kubectl apply --server-side -k`).",
 )
 ORPHANED = DriftRule(
     "GLB812",
     WARNING,
     "An object of genlb that git no longer has",
     "It goes on doing its work, unseen by reviews. Pruning is off, or failed.",
-    "Remove it: `genlb reconcile --prune`, or let Argo CD or Flux prune.",
+    "Remove it: let Argo CD or Flux prune, or `kubectl delete` it.",
 )
 UNMANAGED = DriftRule(
     "GLB813",

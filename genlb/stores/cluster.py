@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from genlb.drift.kinds import KINDS, identity_group
 from genlb.drift.model import Live, NotChecked, Read
@@ -30,6 +30,7 @@ SECONDS = 120.0
 _ONE_API_ALONE = frozenset({403, 503})
 """What may be said of one API of two: no right to it, or what serves it is down."""
 
+_T = TypeVar("_T")
 FollowUps = Callable[[Live], Sequence[Read]]
 
 
@@ -95,9 +96,9 @@ class _Cluster:
 
     def read(self, access: Access, reads: Sequence[Read], follow: FollowUps | None) -> Reading:
         """Everything, the identity first."""
-        uid = self._identify(access)
         with ThreadPoolExecutor(AT_ONCE) as pool:
             try:
+                uid = self._in_time([pool.submit(self._identify, access)])[0]
                 groups = pool.submit(self._served_groups)
                 version = pool.submit(self._version)
                 answers = self._answers(pool, reads, groups)
@@ -139,9 +140,12 @@ class _Cluster:
     def _answers(
         self, pool: ThreadPoolExecutor, reads: Iterable[Read], groups: Future[Mapping[str, Sequence[str]] | None]
     ) -> list[_Answer]:
-        futures = [pool.submit(self._answer, read, groups) for read in reads]
+        return self._in_time([pool.submit(self._answer, read, groups) for read in reads])
+
+    def _in_time(self, futures: Sequence[Future[_T]]) -> list[_T]:
+        """Their results; who trickles out an answer, byte by byte, keeps nobody waiting for ever."""
         if wait(futures, timeout=max(0.0, self._connections.left)).not_done:
-            self._connections.close()  # who trickles out an answer, byte by byte, keeps nobody waiting for ever
+            self._connections.close()
         return [future.result() for future in futures]
 
     def _answer(self, read: Read, groups: Future[Mapping[str, Sequence[str]] | None]) -> _Answer:

@@ -126,6 +126,7 @@ class Lab:
         for node in self.nodes:
             node.run("ip", "route", "flush", "table", "local", "proto", str(LAB_PROTOCOL))
             node.run("ip", "addr", "flush", "dev", "eth0", "label", "eth0:vip")
+        self.tor.ip(*(f"link set {node}-eth0 up" for node in NODES))
         self.tor.run("ip", "route", "flush", "proto", str(LAB_PROTOCOL))
         self.arp(ignore=0, announce=0)
         self.rp_filter(of_all=0, of_nic=0)

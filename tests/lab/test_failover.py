@@ -61,7 +61,7 @@ def test_an_owner_that_dies_is_missed_until_its_successor_is_announced(held_by_n
     lab = held_by_n1
     with Stream(lab.hosts["client"], VIP, PORT) as stream:
         stream.flows()
-        lab.hosts["n1"].ip("link set eth0 down")
+        lab.tor.ip("link set n1-eth0 down")
         lab.bind(VIP, how="L2", nodes=["n2"])
         # The successor is there, and nobody is told: the ToR goes on sending to the dead one.
         until(lambda: len(stream.failed) > 20, "missed")

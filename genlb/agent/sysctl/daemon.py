@@ -21,8 +21,14 @@ from genlb.agent.sysctl.telling import metrics, undone
 _SETTLING = 2.0
 """Seconds after a new interface until udev has applied its own values, which may overwrite ours."""
 
-_POLL = 0.5
-"""Seconds between two looks for new interfaces where the kernel tells of none."""
+_POLL = 0.25
+"""Seconds between two looks for new interfaces where the kernel tells of none, or has just told of something."""
+
+_ECHO = 1.0
+"""Seconds after an event in which more looks follow: the kernel tells of a new name before it has files for it."""
+
+_BURST = 0.02
+"""Seconds in which events gather: a node that starts a hundred pods has hundreds of them."""
 
 _MOST_MISSED = 3
 """Intervals without a pass after which the daemon counts as hanging."""
@@ -53,21 +59,17 @@ class SysctlDaemon:
         self._restoring = False
 
     def run(self, stop: Stop, events: LinkEvents | None) -> None:
-        """Hold the values until ``stop``; ``events`` None: look for new interfaces every half second."""
-        known = self.turn()
+        """Hold the values until ``stop``; ``events`` None: look for new interfaces several times a second."""
+        known, alert = self.turn(), 0.0
         due = self._clock() + self._interval
         while not stop.requested:
-            pause = min(due, self._holder.patience.next_due(self._clock())) - self._clock()
-            ready = stop.wait(
-                min(pause, _POLL) if events is None else pause, () if events is None else (events.fileno(),)
-            )
-            if events is not None and ready:
-                events.drain()
-            if stop.requested:
-                return
+            now = self._clock()
+            pause = min(due, self._holder.patience.next_due(now)) - now
+            if self._heard(stop, events, min(pause, _POLL if events is None or now < alert else pause)):
+                alert = self._clock() + _ECHO
             now = self._clock()
             fresh = self._holder.matching() != known
-            if fresh or now >= min(due, self._waiting_since(now)):
+            if not stop.requested and (fresh or now >= due or self._may_go_on(now)):
                 known = self.turn()
                 due = self._clock() + (min(_SETTLING, self._interval) if fresh else self._interval)
 
@@ -108,10 +110,19 @@ class SysctlDaemon:
         families = metrics(found, dict(self._holder.corrections), patience.contested, self._log.lost)
         return Page(200, exposition(families), CONTENT_TYPE)
 
-    def _waiting_since(self, now: float) -> float:
-        """Now where a correction that had to wait may be made, else infinity."""
-        waits = self._last is not None and any(self._holder.patience.allows(path, now) for path in self._last.postponed)
-        return now if waits else float("inf")
+    def _heard(self, stop: Stop, events: LinkEvents | None, seconds: float) -> bool:
+        """Wait at most ``seconds``; whether an interface came, went or changed."""
+        if events is None:
+            stop.wait(seconds)
+            return False
+        if not stop.wait(seconds, (events.fileno(),)):
+            return False
+        stop.wait(_BURST)
+        return events.drain()
+
+    def _may_go_on(self, now: float) -> bool:
+        """Whether a correction that had to wait may be made."""
+        return self._last is not None and any(self._holder.patience.allows(path, now) for path in self._last.postponed)
 
     def _take(self, found: Pass) -> None:
         self._last, self._at = found, self._clock()

@@ -50,6 +50,7 @@ def run(
 
     Whether everything is in effect (or given back); for ``--dry-run``, whether there is nothing to do.
     """
+    around = around or Surroundings()
     text = _content(path)
     config = sysctl_config(text)
     holder = Holder(config, ProcSys(around.root))

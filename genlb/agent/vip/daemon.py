@@ -104,6 +104,7 @@ class VipDaemon:
         self._guarded: str | None = None
         self._leaving = False
         self._set: dict[Address, float] = {}
+        self._asked: tuple[Facts, Desired] | None = None
         self.subnets: tuple[str, ...] = ()
         self.nics: Mapping[Network, Nic] = {}
 
@@ -115,7 +116,7 @@ class VipDaemon:
         self.subnets = tuple(sorted(map(str, subnets)))
         macs = {link.name: link.mac for link in view.links.values()}
         self.nics = {subnet: Nic(name, macs[name]) for subnet, name in subnets.items()}
-        wanted = None if facts is None else desired(facts, self._pools, self._config.routed)
+        wanted = self._desired(facts)
         if self._election is not None:
             news = self._news(facts, wanted, leases, subnets)
             self._vote(self._election, [*news, ballot.Kernel(begun, self._bound_l2(view))])
@@ -213,6 +214,14 @@ class VipDaemon:
         if not failures:
             self._protect(wanted, local)
         return made, failures
+
+    def _desired(self, facts: Facts | None) -> Desired | None:
+        """What the facts ask for; worked out once for the same facts, since a renewal is a turn too."""
+        if facts is None:
+            return None
+        if self._asked is None or self._asked[0] is not facts:
+            self._asked = (facts, desired(facts, self._pools, self._config.routed))
+        return self._asked[1]
 
     @property
     def _spares_addresses(self) -> bool:

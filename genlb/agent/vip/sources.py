@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Self, TypeVar
@@ -28,6 +29,9 @@ class Api:
 
     def __init__(self, account: Account, changed: Callable[[], None], log: Log) -> None:
         self._account, self._changed, self._log = account, changed, log
+        self._news = threading.Event()
+        self._news.set()
+        self._latest: Facts | None = None
         self._services: Following[Service] = self._following(SERVICES, keeping(service_from), key_of)
         self._slices: Following[Slice] = self._following(SLICES, keeping(slice_from), key_of)
         self._nodes: Following[Node] = self._following(NODES, keeping(node_from), key_of)
@@ -41,7 +45,9 @@ class Api:
             found = lease_from(item, prefix)
             return "" if found is None else found.node
 
-        self._leases = self._following(path, lambda item: kept(item, prefix), node_of)
+        # Not news for the facts: every node renews its Lease every other second.
+        client = Client(self._account)
+        self._leases = Following(client, path, lambda item: kept(item, prefix), node_of, self._changed, self._log)
 
     def __enter__(self) -> Self:
         for followed in (self._services, self._slices, self._nodes, self._leases):
@@ -53,11 +59,14 @@ class Api:
         self._running.close()
 
     def facts(self) -> Facts | None:
-        """None before the first complete lists."""
-        services, slices, nodes = self._services.facts(), self._slices.facts(), self._nodes.facts()
-        if services is None or slices is None or nodes is None:
-            return None
-        return Facts(services, slices, nodes)
+        """None before the first complete lists; the very same facts as long as nothing has changed."""
+        if self._news.is_set():
+            # Before the copies are taken: what comes meanwhile is news again.
+            self._news.clear()
+            services, slices, nodes = self._services.facts(), self._slices.facts(), self._nodes.facts()
+            if services is not None and slices is not None and nodes is not None:
+                self._latest = Facts(services, slices, nodes)
+        return self._latest
 
     def leases(self) -> Mapping[str, Lease]:
         """The election's Leases, by node; none before their first complete list."""
@@ -66,7 +75,11 @@ class Api:
     def _following(
         self, path: str, keep: Callable[[Object], tuple[str, Fact] | None], key: Callable[[Object], str]
     ) -> Following[Fact]:
-        return Following(Client(self._account), path, keep, key, self._changed, self._log)
+        return Following(Client(self._account), path, keep, key, self._notice, self._log)
+
+    def _notice(self) -> None:
+        self._news.set()
+        self._changed()
 
 
 def facts_now(client: Client) -> Facts:
