@@ -21,7 +21,10 @@ class DriftRule(NamedTuple):
     remedy: str
 
 
-_MOVE = "Apply what git has (let Argo CD or Flux sync, or `kubectl apply --server-side -k`), or bring the change into the spec."
+_MOVE = (
+    "Apply what git has (let Argo CD or Flux sync, or `kubectl apply --server-side -k`), or bring the change into the"
+    " spec."
+)
 
 CHANGED = DriftRule(
     "GLB801",
