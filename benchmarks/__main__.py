@@ -65,6 +65,7 @@ def rows(scratch: Path, rounds: int, clusters: int) -> Iterator[Row]:
     else:
         yield one_cluster(scratch, kubectl, rounds)
         yield from drift_rows(kubectl, rounds)
+    yield from engine_rows()
     yield from many_clusters(scratch, kubectl, clusters, 1 if rounds < 5 else 3)
 
 
@@ -100,6 +101,15 @@ def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
     )
     what = f"`genlb render` of one cluster ({len(objects)} objects)"
     return _ratio(what, "`kubectl kustomize`, same objects", measured["genlb"], measured["kustomize"], 0.7)
+
+
+def engine_rows() -> Iterator[Row]:
+    """The drift engine alone, for one DaemonSet."""
+    from benchmarks.drift_engine import timings
+
+    for timing in timings():
+        took = timing.milliseconds
+        yield Row(f"diff engine, {timing.what}", "–", f"{took:.2f} ms", took, timing.bound, "ms")
 
 
 def drift_rows(kubectl: str, rounds: int) -> Iterator[Row]:

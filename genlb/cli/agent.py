@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NoReturn
+
 import click
 
 from genlb.cli.options import examples
@@ -38,6 +40,8 @@ def command() -> None:
 @click.pass_obj
 def sysctl(session: Session, /, *, config: str, once: bool, dry_run: bool, restore: bool, log_format: str) -> Outcome:
     """Hold the declared sysctls of this node, new interfaces included."""
+    if not once and not dry_run:
+        _become("sysctl", config, farewell=restore, log_format=log_format)
     from genlb.agent.sysctl.starting import Manner, run
 
     held = run(config, Manner(once, dry_run, restore), session.console.result, json_logs=log_format == "json")
@@ -66,7 +70,15 @@ def sysctl(session: Session, /, *, config: str, once: bool, dry_run: bool, resto
 @click.pass_obj
 def vip(session: Session, /, *, config: str, once: bool, dry_run: bool, cleanup: bool, log_format: str) -> Outcome:
     """Make VIPs local to this node, and nothing else."""
+    if not once and not dry_run:
+        _become("vip", config, farewell=cleanup, log_format=log_format)
     from genlb.agent.vip.starting import Manner, run
 
     fine = run(config, Manner(once, dry_run, cleanup), session.console.result, json_logs=log_format == "json")
     return Outcome.FINE if fine else Outcome.FINDINGS
+
+
+def _become(daemon: str, config: str, *, farewell: bool, log_format: str) -> NoReturn:
+    from genlb.agent.process import become
+
+    become(daemon, config, farewell=farewell, json_logs=log_format == "json")

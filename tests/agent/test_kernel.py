@@ -21,7 +21,9 @@ def unshare() -> list[str]:
     """The command that starts another one in namespaces of its own."""
     command = ["unshare", "-Urnm", "--"]
     try:
-        tried = subprocess.run([*command, "ip", "link", "add", "a", "type", "veth"], capture_output=True, check=False)
+        tried = subprocess.run(
+            [*command, "ip", "link", "add", "name", "probe0", "type", "veth"], capture_output=True, check=False
+        )
     except OSError as error:
         pytest.skip(f"needs unshare and ip (apt-get install util-linux iproute2): {error}")
     if tried.returncode:

@@ -21,7 +21,8 @@ class Pair(NamedTuple):
     """What git has and what the cluster has; ``drifts`` is the right verdict.
 
     ``strict``: it drifts when what others added counts as well. ``path`` is one that a finding must have, ``state`` what
-    must have become of one object; both are empty where the verdict alone is judged.
+    must have become of one object; both are empty where the verdict alone is judged. ``text`` is the file in git where
+    the YAML itself is the question; then ``desired`` is empty.
     """
 
     name: str
@@ -31,6 +32,7 @@ class Pair(NamedTuple):
     strict: bool = False
     path: str = ""
     state: str = ""
+    text: str = ""
 
 
 PAIRS = [Pair(**json.loads(line)) for line in FILE.read_text(encoding="utf-8").splitlines()]

@@ -27,6 +27,8 @@ ENDPOINTS = ("n1", "n2")
 
 POD_CIDR = "10.244.0.0/16"
 POD_PORT = 8080
+RACKHOST = "10.0.0.99"
+
 LAB_PROTOCOL = 201
 """The route protocol that marks what the lab itself put there."""
 
@@ -92,7 +94,7 @@ class Lab:
     def owners(self, vip: str) -> frozenset[str]:
         """The nodes that answer the rack's question who has ``vip``."""
         named = {self.mac(node): node for node in NODES}
-        return frozenset(named.get(mac, mac.hex(":")) for mac in who_has(self.hosts["rackhost"], vip))
+        return frozenset(named.get(mac, mac.hex(":")) for mac in who_has(self.hosts["rackhost"], RACKHOST, vip))
 
     def arp(self, *, ignore: int, announce: int) -> None:
         """Set how nodes answer and ask ARP, as strictARP does (1, 2) or as Linux comes (0, 0)."""
@@ -148,7 +150,7 @@ class Lab:
             host.write("net/ipv4/conf/default/send_redirects", 0)
         self._wire_tor()
         self._wire_end("client", "192.0.2.10/24", "fd00:c::10/64", "192.0.2.1")
-        self._wire_end("rackhost", "10.0.0.99/24", "fd00:20::99/64", "10.0.0.1")
+        self._wire_end("rackhost", f"{RACKHOST}/24", "fd00:20::99/64", "10.0.0.1")
         for node in NODES:
             self._wire_node(node)
             self._wire_pod(node)

@@ -138,15 +138,15 @@ class Capture:
             yield Frame(data[:6], data[6:12], kind, data[14:])
 
 
-def who_has(asker: Host, address: str, *, seconds: float = 0.4) -> frozenset[bytes]:
-    """The MAC addresses that answer the question for ``address`` on the segment of the asker's eth0."""
+def who_has(asker: Host, own: str, address: str, *, seconds: float = 0.4) -> frozenset[bytes]:
+    """The MAC addresses that answer ``asker``, whose address on eth0 is ``own``, when it asks there for ``address``.
+
+    An ordinary question: one that names no sender is a probe, and whoever is about to take the address gives way.
+    """
     with Capture(asker) as wire:
-        # The sender's address is 0.0.0.0, as in a probe: nobody learns anything from the question.
-        question = struct.pack(
-            "!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, _ASK, wire.address, b"", b"", ip_address(address).packed
-        )
+        sender, wanted = ip_address(own).packed, ip_address(address).packed
+        question = struct.pack("!HHBBH6s4s6s4s", 1, 0x0800, 6, 4, _ASK, wire.address, sender, b"", wanted)
         wire.send(_BROADCAST + wire.address + struct.pack("!H", ARP) + question)
-        wanted = ip_address(address).packed
         return frozenset(
             frame.payload[8:14]
             for frame in wire.frames(seconds=seconds)

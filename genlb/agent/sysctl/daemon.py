@@ -69,7 +69,7 @@ class SysctlDaemon:
                 alert = self._clock() + _ECHO
             now = self._clock()
             fresh = self._holder.matching() != known
-            if not stop.requested and (fresh or now >= due or self._may_go_on(now)):
+            if fresh or now >= due or self._may_go_on(now):
                 known = self.turn()
                 due = self._clock() + (min(_SETTLING, self._interval) if fresh else self._interval)
 
