@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from genlb.api.history import Before, load_at, since
     from genlb.api.plan import plan_change, planned
     from genlb.api.reports import report, run_of, write_report
-    from genlb.api.rulebook import ExplainedRule, ListedRules, explain_rule, list_rules, rule_groups
+    from genlb.api.rulebook import ExplainedRule, ListedRules, explain_rule, list_rules, rule_groups, rule_ids
     from genlb.api.starting import Plan, carry_out, new_cluster, new_repository, to_change
     from genlb.api.words import (
         ExplainedField,
@@ -102,6 +102,7 @@ __all__ = [
     "render",
     "report",
     "rule_groups",
+    "rule_ids",
     "run_of",
     "schema_names",
     "schema_text",
@@ -125,7 +126,7 @@ _LATE = {
     "history": ("Before", "load_at", "since"),
     "plan": ("plan_change", "planned"),
     "reports": ("report", "run_of", "write_report"),
-    "rulebook": ("ExplainedRule", "ListedRules", "explain_rule", "list_rules", "rule_groups"),
+    "rulebook": ("ExplainedRule", "ListedRules", "explain_rule", "list_rules", "rule_groups", "rule_ids"),
     "starting": ("Plan", "carry_out", "new_cluster", "new_repository", "to_change"),
     "words": (
         *("ExplainedField", "Shown", "explain_field", "shown", "topics"),

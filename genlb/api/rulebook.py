@@ -96,7 +96,11 @@ def list_rules(groups: Iterable[str] = (), severities: Iterable[str] = ()) -> Li
 
 
 def rule_ids() -> tuple[str, ...]:
-    """The ids of all rules, in order."""
+    """The ids of all rules, in order.
+
+    >>> rule_ids()[0]
+    'GLB101'
+    """
     from genlb.drift.catalogue import RULES
     from genlb.rules import rules
 

@@ -197,6 +197,24 @@ def test_a_list_that_expires_between_two_pages_begins_anew() -> None:
         assert listed(client, SERVICES, named).facts == {"a": "a"}
 
 
+def test_pages_get_smaller_where_somebody_made_large_objects(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client_module, "LARGEST", 1_000)
+    large = Answer(200, b"x" * 2_000)
+    with asking(page("a", more="t1"), large, large, page("b")) as (client, stub):
+        assert listed(client, SERVICES, named, limit=20).facts == {"a": "a", "b": "b"}
+        assert [asked.path.partition("?")[2] for asked in stub.asked] == [
+            "limit=20",
+            "limit=20&continue=t1",
+            "limit=5&continue=t1",
+            "limit=1&continue=t1",
+        ]
+
+
+def test_a_list_that_always_expires_is_given_up() -> None:
+    with asking(*[page("gone", more="t1"), answer(410)] * 3) as (client, _), pytest.raises(Expired):
+        listed(client, SERVICES, named)
+
+
 def test_an_item_that_makes_no_sense_hurts_no_other() -> None:
     broken = answer(
         metadata={"resourceVersion": "7"}, items=[None, 5, {}, {"metadata": []}, {"metadata": {"name": "a"}}]

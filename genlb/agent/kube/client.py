@@ -18,19 +18,19 @@ from urllib.parse import urlencode
 
 from genlb import __version__
 from genlb.agent.kube.account import Account
-from genlb.agent.kube.failures import ApiFailure, Malformed, Unreachable, refusal
+from genlb.agent.kube.failures import ApiFailure, Malformed, TooLarge, Unreachable, refusal
 
 Object: TypeAlias = dict[str, object]
 
 TIMEOUT = 10.0
 """Seconds until an answer has to have begun, and from then until it has to be complete."""
 
-LARGEST = 32 << 20
-"""Bytes of an answer: a page of 250 objects of the largest size that etcd takes would be more, and no real one is."""
+LARGEST = 8 << 20
+"""Bytes of an answer. A daemon has 96 MiB, and parsed JSON takes several times its text; one object has 1.5 MiB at most."""
 
+_PIECE = 1 << 16
 MERGE_PATCH = "application/merge-patch+json"
 _JSON = "application/json"
-_PIECE = 1 << 16
 
 
 class Client:
@@ -130,7 +130,7 @@ class Client:
                 pieces.append(piece)
                 size += len(piece)
                 if size > LARGEST:
-                    raise Malformed(f"the answer is larger than {LARGEST >> 20} MiB")
+                    raise TooLarge(f"the answer is larger than {LARGEST >> 20} MiB")
                 if time.monotonic() > deadline:
                     raise Unreachable(f"the answer is not complete after {self._timeout:g} s")
             if response.length:  # read1 takes an early end for the end

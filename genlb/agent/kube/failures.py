@@ -5,6 +5,7 @@
     ApiFailure
     ├── Unreachable    no answer: refused, timed out, cut off, wrong certificate; the server may have done it
     ├── Malformed      an answer that is none of Kubernetes
+    │   └── TooLarge   more than a daemon has memory for
     └── Refused        the server said no, with a status
         ├── NotFound   404
         ├── Conflict   409: somebody else was first
@@ -30,6 +31,10 @@ class Unreachable(ApiFailure):
 
 class Malformed(ApiFailure):
     """There was an answer, and it makes no sense."""
+
+
+class TooLarge(Malformed):
+    """The answer is larger than what a daemon may read at once: ask for less."""
 
 
 class Refused(ApiFailure):

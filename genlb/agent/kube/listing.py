@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterator
 from typing import Generic, NamedTuple, TypeVar
 
 from genlb.agent.kube.client import Client, Object
-from genlb.agent.kube.failures import Expired, Malformed
+from genlb.agent.kube.failures import Expired, Malformed, TooLarge
 
 Fact = TypeVar("Fact")
 
-PAGE = 250
-"""Objects in one answer: a Service with its status is about 2 KiB as JSON, and ten times that when it is parsed."""
+PAGE = 100
+"""Objects in one answer: a Service is about 2 KiB as JSON, and ten times that when it is parsed."""
+
+_ATTEMPTS = 3
 
 
 class Listed(NamedTuple, Generic[Fact]):
@@ -27,30 +30,43 @@ def listed(
     """All objects below ``path``, as one consistent picture.
 
     ``keep`` gives key and fact of an object, or None for one that does not matter. Where the server forgot the picture
-    between two pages (410), it is asked for once more, as a whole: two halves of two pictures are none.
+    between two pages (410), all is asked for once more: two halves of two pictures are none. Where a page is too large,
+    since some tenant's objects are, the pages get smaller.
     """
-    try:
-        return _all(client, path, keep, limit)
-    except Expired:
-        return _all(client, path, keep, 0)
+    for _ in range(_ATTEMPTS - 1):
+        with contextlib.suppress(Expired):
+            return _all(client, path, keep, limit)
+    return _all(client, path, keep, limit)
 
 
 def _all(client: Client, path: str, keep: Callable[[Object], tuple[str, Fact] | None], limit: int) -> Listed[Fact]:
     facts: dict[str, Fact] = {}
-    query = {"limit": str(limit)} if limit else {}
+    token = ""
     while True:
-        page = client.get(path, query)
+        try:
+            page = client.get(path, {"limit": str(limit)} | ({"continue": token} if token else {}))
+        except TooLarge:
+            if limit == 1:
+                raise
+            limit = max(1, limit // 4)
+            continue
         facts.update(found for item in _items(page, path) if (found := keep(item)) is not None)
-        metadata = page.get("metadata")
-        version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
-        if not isinstance(metadata, dict) or not isinstance(version, str) or not version:
-            raise Malformed(f"GET {path}: the list has no resourceVersion")
-        token = metadata.get("continue")
-        if not token:
+        version, following = _place(page, path)
+        if not following:
             return Listed(facts, version)
-        if not isinstance(token, str) or token == query.get("continue"):
+        if following == token:
             raise Malformed(f"GET {path}: the list never ends")
-        query = {"limit": str(limit or PAGE), "continue": token}
+        token = following
+
+
+def _place(page: Object, path: str) -> tuple[str, str]:
+    """The version of the whole list, and the token of the next page, "" behind the last one."""
+    metadata = page.get("metadata")
+    version = metadata.get("resourceVersion") if isinstance(metadata, dict) else None
+    token = metadata.get("continue", "") if isinstance(metadata, dict) else None
+    if not isinstance(version, str) or not version or not isinstance(token, str):
+        raise Malformed(f"GET {path}: the list has no resourceVersion")
+    return version, token
 
 
 def _items(page: Object, path: str) -> Iterator[Object]:
