@@ -107,12 +107,14 @@ class Owners:
         return self._last_applied is not None and writer.operation != APPLY and writer.manager in _BY_HAND
 
     def _whole_around(self, path: Path) -> bool:
-        """Whether some entry has a thing around ``path`` as a whole, as atomic lists and maps are owned."""
-        for entry in self._entries:
-            located = locate(entry.fields, path)
-            if 0 < located.depth < len(path) and is_leaf(located.node):
-                return True
-        return False
+        """Whether some entry has a thing around ``path`` as a whole, as atomic lists and maps are owned.
+
+        A map that was applied empty looks alike; but of an atomic one nobody owns a part.
+        """
+        located = [locate(entry.fields, path) for entry in self._entries]
+        if any(one.depth == len(path) for one in located):
+            return False
+        return any(one.depth > 0 and is_leaf(one.node) for one in located)
 
     def _parts(self, path: Path, value: Any) -> Iterator[tuple[Path, Any, bool]]:
         """The parts of a value that git does not have, each with whether an applier of ours still owns it."""

@@ -230,7 +230,7 @@ _CRD = struct(
         ),
         "names": struct({"listKind": ASSIGNED, "singular": ASSIGNED, "shortNames": bag(), "categories": bag()}),
         "preserveUnknownFields": value(default=False),
-        "versions": keyed("name", each=struct({"schema": Shape(typed=False, each=Shape(typed=False))})),
+        "versions": keyed("name", each=struct({"schema": Shape(typed=False, each=Shape(typed=False))}), closed=True),
     }
 )
 
@@ -250,7 +250,7 @@ BUILT_IN: Mapping[tuple[str, str], Shape] = {
     ("", "ServiceAccount"): _kind(
         {
             "secrets": Shape(assigned=True, each=VALUE, order=Order.KEYED, keys=("name",)),
-            "imagePullSecrets": keyed("name"),
+            "imagePullSecrets": keyed("name", closed=True),
         }
     ),
     ("", "Pod"): _kind({"spec": LONE_POD}),
@@ -292,7 +292,7 @@ BUILT_IN: Mapping[tuple[str, str], Shape] = {
         }
     ),
     ("coordination.k8s.io", "Lease"): _kind({}),
-    ("node.k8s.io", "RuntimeClass"): _kind({}),
+    ("node.k8s.io", "RuntimeClass"): _kind({"overhead": struct({"podFixed": QUANTITIES})}),
     (RBAC, "Role"): _kind(_ROLE),
     (RBAC, "ClusterRole"): _kind(_ROLE),
     (RBAC, "RoleBinding"): _kind(_BINDING),

@@ -26,7 +26,7 @@ TIMEOUT = 10.0
 """Seconds until an answer has to have begun, and from then until it has to be complete."""
 
 LARGEST = 8 << 20
-"""Bytes of an answer. A daemon has 96 MiB, and parsed JSON takes several times its text; one object has 1.5 MiB at most."""
+"""Bytes of an answer: a daemon has 96 MiB, and parsed JSON takes several times its text. One object has 1.5 MiB."""
 
 _PIECE = 1 << 16
 MERGE_PATCH = "application/merge-patch+json"

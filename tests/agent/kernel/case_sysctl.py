@@ -110,6 +110,10 @@ def test_what_udev_writes_after_us_is_corrected_without_waiting_for_the_interval
     assert f'genlb_sysctl_corrections_total{{path="net/ipv4/{BOND}"}} 1' in ask("/metrics")[1].splitlines()
 
 
+def test_the_daemon_does_not_carry_the_command_line_along(daemon: subprocess.Popen[bytes]) -> None:
+    assert b"genlb.agent.process" in Path(f"/proc/{daemon.pid}/cmdline").read_bytes()
+
+
 def test_sigterm_ends_it_at_once_and_the_values_stay(daemon: subprocess.Popen[bytes], tmp_path: Path) -> None:
     daemon.send_signal(signal.SIGTERM)
 
