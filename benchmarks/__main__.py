@@ -66,6 +66,7 @@ def rows(scratch: Path, rounds: int, clusters: int) -> Iterator[Row]:
         yield one_cluster(scratch, kubectl, rounds)
         yield from drift_rows(kubectl, rounds)
     yield from engine_rows()
+    yield from agent_rows()
     yield from many_clusters(scratch, kubectl, clusters, 1 if rounds < 5 else 3)
 
 
@@ -110,6 +111,17 @@ def engine_rows() -> Iterator[Row]:
     for timing in timings():
         took = timing.milliseconds
         yield Row(f"diff engine, {timing.what}", "–", f"{took:.2f} ms", took, timing.bound, "ms")
+
+
+def agent_rows() -> Iterator[Row]:
+    """Both node daemons on this kernel, in namespaces of their own."""
+    from benchmarks.agents import measure
+
+    try:
+        for found in measure():
+            yield Row(found.what, "–", f"{found.value:.3g} {found.unit}", found.value, found.bound, found.unit)
+    except RuntimeError as error:
+        print(f"the rows of the daemons are left out: {error}", file=sys.stderr)
 
 
 def drift_rows(kubectl: str, rounds: int) -> Iterator[Row]:

@@ -43,7 +43,7 @@ def field_findings(
     key: ResourceKey, desired: Manifest, live: Manifest, *, strict: bool, partial: bool = False
 ) -> list[Difference]:
     """All findings inside one object, the gravest first; ``partial``: what others set beside is nobody's business."""
-    found = list(differences(key, desired, live))
+    found = list(differences(key, desired, live, filled_in=True))
     if not found:
         return []
     entries = entries_of(live)

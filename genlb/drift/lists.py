@@ -136,7 +136,7 @@ def _members(walk: Walker, desired: list[Any], live: list[Any], shape: Shape, pa
             if token not in found:
                 walk.add(Sort.MISSING, (*path, Member(value)), value, ABSENT)
         for token, value in zip(theirs, live, strict=True):
-            if token not in wanted and not shape.assigned:
+            if token not in wanted and not _may_grow(shape, desired):
                 walk.foreign((*path, Member(value)), value, closed=closed)
 
 
@@ -163,13 +163,18 @@ def _bag(walk: Walker, desired: list[Any], live: list[Any], shape: Shape, path: 
     elif len(rest_of_ours) == len(rest):
         for (index, wanted), (_, found) in zip(rest_of_ours, rest, strict=True):
             walk.value(wanted, found, item, (*path, index), closed=True)
-    elif not rest_of_ours and shape.assigned:
+    elif not rest_of_ours and _may_grow(shape, desired):
         return
     elif not rest_of_ours and not closed:
         for index, found in rest:
             walk.foreign((*path, index), found, closed=False)
     else:
         walk.add(Sort.CHANGED, path, desired, live)
+
+
+def _may_grow(shape: Shape, desired: list[Any]) -> bool:
+    """Whether the API server may add members: to a list of its own, but to none that git has written as a whole."""
+    return shape.assigned and not (shape.closed and desired)
 
 
 def _positions(walk: Walker, desired: list[Any], live: list[Any], shape: Shape, path: Path, *, closed: bool) -> None:

@@ -70,6 +70,10 @@ class Owners:
 
     def judged(self, raw: RawDifference) -> Iterator[RawDifference]:
         """A FOREIGN difference as what it is: EXTRA, CHANGED, FOREIGN, split where parts differ; or nothing at all."""
+        if raw.filled_in:
+            if self._was_applied(raw.path):
+                yield raw._replace(sort=Sort.EXTRA)
+            return
         parts = [*self._parts(raw.path, raw.live)]
         if all(ours for _, _, ours in parts):
             yield raw._replace(sort=Sort.EXTRA)
@@ -79,6 +83,15 @@ class Owners:
             for path, value, ours in parts:
                 part = raw._replace(path=path, live=value)
                 yield from [part._replace(sort=Sort.EXTRA)] if ours else self._foreign(part)
+
+    def _was_applied(self, path: Path) -> bool:
+        """Whether an applier of ours asked for the field; an update of the whole object owns defaults as well."""
+        if any(locate(entry.fields, path).depth == len(path) for entry in self._entries if self._is_apply(entry)):
+            return True
+        return _value_at(self._last_applied, path) not in (ABSENT, None) and not self._handed_over(path)
+
+    def _is_apply(self, entry: Entry) -> bool:
+        return entry.writer.operation == APPLY and entry.writer.manager in self.managers
 
     def _foreign(self, raw: RawDifference) -> Iterator[RawDifference]:
         attribution = attribute(self._entries, raw.path)

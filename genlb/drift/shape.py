@@ -158,5 +158,6 @@ def is_addition_of_the_server(name: str, value: Any, shape: Shape) -> bool:
     if value is None or (shape.harmless is not None and shape.harmless(name)):
         return True
     below = shape.under(name)
-    means_something = name in POINTERS and below.default is ABSENT and not below.assigned and is_empty(value)
-    return not means_something and is_filled_in(value, below)
+    if name in POINTERS and is_empty(value) and not below.assigned:
+        return below.default is not ABSENT and same(value, below.default, below)  # its zero is no default of itself
+    return is_filled_in(value, below)

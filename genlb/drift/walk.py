@@ -33,7 +33,8 @@ _DEEPEST = 100
 class RawDifference(NamedTuple):
     """One difference as found: CHANGED, MISSING, FOREIGN or ORDER; the values are those of the objects, not masked.
 
-    ``unreadable`` says why the text at ``path`` could not be compared by what it says.
+    ``unreadable`` says why the text at ``path`` could not be compared by what it says. ``filled_in``: a FOREIGN one that
+    is the API server's own choice, unless an applier of ours still owns it.
     """
 
     sort: Sort
@@ -42,10 +43,22 @@ class RawDifference(NamedTuple):
     desired: Any
     live: Any
     unreadable: str = ""
+    filled_in: bool = False
 
 
-def differences(kind: ResourceKey, desired: Manifest, live: Manifest) -> Iterator[RawDifference]:
-    """Everything that differs, in the order of the desired object; nothing of either is changed."""
+KEPT = frozenset(
+    {"clusterIP", "clusterIPs", "healthCheckNodePort", "ipFamilies", "ipFamilyPolicy", "nodePort", "volumeName"}
+)
+"""Fields that the API server leaves as they are when they are no longer asked for: nothing is left behind by mistake."""
+
+
+def differences(
+    kind: ResourceKey, desired: Manifest, live: Manifest, *, filled_in: bool = False
+) -> Iterator[RawDifference]:
+    """Everything that differs, in the order of the desired object; nothing of either is changed.
+
+    With ``filled_in`` also what the API server is free to choose where git leaves it out.
+    """
     shape = shape_of(kind, live)
     wanted, found = normalised(kind, desired), normalised(kind, live)
     if "aggregationRule" in wanted:
@@ -59,6 +72,8 @@ def differences(kind: ResourceKey, desired: Manifest, live: Manifest) -> Iterato
     walk.map(wanted, found, shape, (), closed=False)
     yield from walk.found
     yield from inside
+    if filled_in:
+        yield from walk.filled_in
 
 
 def _take_text(wanted: Manifest, found: Manifest, name: str, shape: Shape) -> list[RawDifference]:
@@ -84,12 +99,13 @@ def _take_text(wanted: Manifest, found: Manifest, name: str, shape: Shape) -> li
 
 
 class Walk:
-    """One comparison; ``found`` grows as it goes."""
+    """One comparison; ``found`` grows as it goes, and so does ``filled_in``, which is no difference by itself."""
 
-    __slots__ = ("found",)
+    __slots__ = ("filled_in", "found")
 
     def __init__(self) -> None:
         self.found: list[RawDifference] = []
+        self.filled_in: list[RawDifference] = []
 
     def add(self, sort: Sort, path: Path, desired: Any, live: Any) -> None:
         """Note one difference."""
@@ -116,9 +132,14 @@ class Walk:
 
     def _extras(self, desired: dict[str, Any], live: dict[str, Any], shape: Shape, path: Path, *, closed: bool) -> None:
         for name, found in live.items():
-            if desired.get(name) is not None or is_addition_of_the_server(name, found, shape):
+            if desired.get(name) is not None:
                 continue
             below = shape.under(name)
+            if is_addition_of_the_server(name, found, shape):
+                if below.assigned and name not in KEPT:
+                    raw = RawDifference(Sort.FOREIGN, (*path, name), (), ABSENT, found, filled_in=True)
+                    self.filled_in.append(raw)
+                continue
             if isinstance(found, dict) and found and below.each is not None and not below.closed and below.typed:
                 self.map({}, found, below, (*path, name), closed=closed)  # labels, data: each has an owner of its own
             else:

@@ -155,12 +155,12 @@ def test_an_owner_that_is_killed_loses_the_address_and_another_node_takes_it(rac
 
 def test_cleanup_leaves_nothing_of_ours_on_a_node(rack: Rack) -> None:
     lab = rack.lab
-    vips = [vip.address for vip in VIPS.values()]
+    vips = [VIPS["routed", policy].address for policy in ("Cluster", "Local")]
     n1 = lab.hosts["n1"]
     with rack.kubelet.running("vip", "n1"):
         until(lambda: all(is_local(n1, vip) for vip in vips), "local")
 
-    assert rack.kubelet.start("vip", "n1", "--cleanup").wait() == 0
+    assert rack.kubelet.start("vip", "n1", "--cleanup", "--once").wait() == 0
 
     assert [vip for vip in vips if is_local(n1, vip)] == []
     assert "table inet genlb" not in n1.check("nft", "list", "tables")
