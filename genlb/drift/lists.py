@@ -40,6 +40,8 @@ Index: TypeAlias = Mapping[Hashable, _Keyed]
 
 def compare_lists(walk: Walker, desired: list[Any], live: list[Any], shape: Shape, path: Path, *, closed: bool) -> None:
     """Compare two lists and note in ``walk`` what differs. Lists whose keys are not unique go by position."""
+    if shape.assigned and not desired:
+        return
     closed = closed or shape.closed
     if shape.order in (Order.SET, Order.BAG):
         by_value = _are_scalars(desired) and _are_scalars(live)

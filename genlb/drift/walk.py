@@ -33,8 +33,8 @@ _DEEPEST = 100
 class RawDifference(NamedTuple):
     """One difference as found: CHANGED, MISSING, FOREIGN or ORDER; the values are those of the objects, not masked.
 
-    ``unreadable`` says why the text at ``path`` could not be compared by what it says. ``filled_in``: a FOREIGN one that
-    is the API server's own choice, unless an applier of ours still owns it.
+    ``unreadable`` says why the text at ``path`` could not be compared by what it says. ``filled_in``: a FOREIGN one
+    that is the API server's own choice, unless an applier of ours still owns it.
     """
 
     sort: Sort
@@ -49,7 +49,7 @@ class RawDifference(NamedTuple):
 KEPT = frozenset(
     {"clusterIP", "clusterIPs", "healthCheckNodePort", "ipFamilies", "ipFamilyPolicy", "nodePort", "volumeName"}
 )
-"""Fields that the API server leaves as they are when they are no longer asked for: nothing is left behind by mistake."""
+"""Fields that the API server leaves as they are when they are no longer asked for: nothing is left behind."""
 
 
 def differences(

@@ -92,7 +92,9 @@ def test_the_command_says_the_same(name: str, tmp_path: Path) -> None:
     assert code == (DRIFT if pair.drifts else 0)
 
 
-@pytest.mark.parametrize("pair", [pair for pair in PAIRS if pair.live and pair.live[0]["kind"] == "Secret"], ids=name_of)
+@pytest.mark.parametrize(
+    "pair", [pair for pair in PAIRS if pair.live and pair.live[0]["kind"] == "Secret"], ids=name_of
+)
 def test_no_secret_is_told(pair: Pair, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     desired, live = written(pair, tmp_path)
 
