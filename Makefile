@@ -73,6 +73,10 @@ dist: ## make what is released: source archive, wheel, SBOM, checksums
 	@scripts/environment.sh build/tools requirements/tools.txt
 	@scripts/dist.sh build/tools
 
+.PHONY: image
+image: ## build the daemons' image (buildah or podman); BASE=packages where no registry can be reached
+	@deploy/build-image.sh
+
 .PHONY: clean
 clean: ## remove caches and build output; the environment stays
 	@rm -rf build dist .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -1,3 +1,4 @@
+# ruff: noqa: INP001 -- a program of the build stage, no package
 """Collect the root of the daemons' image: run within the build stage, by the Python that will be in the image.
 
 ``collect.py SOURCE TARGET`` follows the imports of both daemons, late ones too, and copies those modules, compiled,
@@ -21,8 +22,12 @@ ROOTS = ("genlb.__main__", "genlb.agent.process", "genlb.cli.agent")
 ALSO = ("encodings.ascii", "encodings.idna", "encodings.latin_1", "encodings.utf_8", "linecache", "site", "traceback")
 """Imported by the interpreter itself: no import statement names them."""
 
-NEVER = ("asyncio", "doctest", "lib2to3", "multiprocessing", "pdb", "pydoc", "tkinter", "unittest", "xmlrpc")
-"""What the standard library imports for debuggers, self-tests and programs of another kind."""
+NEVER = (
+    "genlb.api",  # what every other command of genlb is made of
+    *("asyncio", "ctypes", "doctest", "ftplib", "lib2to3", "multiprocessing", "netrc", "pdb", "plistlib", "pydoc"),
+    *("readline", "rlcompleter", "statistics", "tkinter", "unittest", "webbrowser", "xml", "xmlrpc"),
+)
+"""What the daemons never reach: besides, what the standard library imports for debuggers and self-tests."""
 
 PROGRAMS = ("/usr/bin/python3.11", "/usr/sbin/nft")
 PACKAGES = "/usr/lib/python3/dist-packages"
@@ -47,9 +52,10 @@ def modules(source: Path) -> dict[Path, Path]:
         finder.import_hook(name, fromlist=["*"])
     found = {}
     for module in finder.modules.values():
-        if module.__file__ is None:  # built into the interpreter
+        named = getattr(module, "__file__", None)
+        if named is None:  # built into the interpreter
             continue
-        file = Path(module.__file__)
+        file = Path(named)
         own = file.is_relative_to(source)
         found[file] = Path(PACKAGES) / file.relative_to(source) if own else file
     return found
@@ -60,7 +66,7 @@ def libraries(binaries: list[Path]) -> set[Path]:
     (loader,) = {*Path("/lib64").glob("ld-linux*.so.*"), *Path("/lib").glob("ld-linux-aarch64.so.*")}
     needed = {loader}
     for binary in binaries:
-        listed = subprocess.run([loader, "--list", binary], capture_output=True, text=True, check=True).stdout
+        listed = subprocess.run([loader, "--list", binary], capture_output=True, text=True, check=True).stdout  # noqa: S603 -- Debian's own loader and files
         words = (word for line in listed.splitlines() for word in line.split())
         needed |= {Path(word) for word in words if word.startswith("/")}
     return needed

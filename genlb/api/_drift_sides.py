@@ -82,7 +82,7 @@ def prepare_path(question: Question, name: str, cluster: Cluster | None) -> Prep
 
 def look(prepared: Prepared, question: Question, kubeconfig: Kubeconfig | None, halt: Halt | None = None) -> Seen:
     """Read the dumps, or the cluster through ``kubeconfig``; `Undetermined` when nothing can be read."""
-    reads = reads_for(prepared.desired, prepared.cluster)
+    reads = reads_for(prepared.desired, prepared.cluster, nodes=question.nodes)
     if question.live:
         from genlb.stores.dump import read_dump
 
@@ -168,6 +168,6 @@ def dump_script(prepared: Prepared, question: Question) -> str:
 
     desired = f" --desired {shlex.quote(question.desired)}" if question.desired else f" {shlex.quote(prepared.name)}"
     ref = f" --ref {shlex.quote(question.ref)}" if question.ref else ""
-    reads = reads_for(prepared.desired, prepared.cluster)
+    reads = reads_for(prepared.desired, prepared.cluster, nodes=question.nodes)
     again = f"genlb drift{desired}{ref} --live live --live-complete"
     return f"{dump_command(reads, prepared.access.context)}\n{again}\n"

@@ -40,6 +40,8 @@ class Question(NamedTuple):
     live_complete: bool = False
     strict: bool = False
     directory: str = "."
+    nodes: bool = False
+    """Whether the reports of the node daemons are judged as well; of clusters of the repository only."""
 
 
 def drift_of(
@@ -168,6 +170,7 @@ class _Judge:
         if isinstance(prepared, ClusterDrift):
             return prepared
         from genlb.drift.compare import compare
+        from genlb.drift.nodes import Clock
 
         context = "" if self._question.live else prepared.access.context
         try:
@@ -185,6 +188,7 @@ class _Judge:
             today=self._today,
             strict=self._question.strict,
             context=context,
+            nodes=Clock(None if self._question.live else time.time()) if self._question.nodes else None,
         )
         return dataclasses.replace(
             judged,

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
         "genlb drift fra1-prod --live live.yaml",
         "genlb drift -j 16 --report html=drift.html --report prom=genlb.prom",
         "genlb drift --shard 3/20 -o json",
+        "genlb drift fra1-prod --nodes",
         "genlb drift --desired manifests/ --context fra1-prod",
         "kubectl get bgppeers -A -o yaml --show-managed-fields | genlb drift --desired peers.yaml --live -",
     ),
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 )
 @click.option("--live-complete", is_flag=True, help="The dumps hold everything: what is not in them is not there.")
 @click.option("--desired", metavar="PATH", default="", help="Any manifests instead of what is rendered.")
+@click.option("--nodes", is_flag=True, help="Judge what the node daemons report, too: sysctls, VIPs, missing reports.")
 @click.option("--strict", is_flag=True, help="Whatever git does not set and live has is drift, too.")
 @click.option("--exit-zero", is_flag=True, help="Differences do not make exit code 1.")
 @click.option(
@@ -66,6 +68,7 @@ def command(  # noqa: PLR0913 -- one parameter for each option
     live: tuple[str, ...],
     live_complete: bool,
     desired: str,
+    nodes: bool,
     strict: bool,
     exit_zero: bool,
     jobs: int,
@@ -83,12 +86,13 @@ def command(  # noqa: PLR0913 -- one parameter for each option
     """
     no_clash({"--live": live, "--context": context}, {"--live": live, "--kubeconfig": kubeconfig})
     no_clash({"--desired": desired, "--ref": ref}, {"--desired": desired, "--shard": shard})
+    no_clash({"--desired": desired, "--nodes": nodes})
     if live_complete and not live:
         raise click.UsageError("--live-complete says something about dumps: it needs --live")
     stdout_taken = takes_stdout(reports, output=output)
     from genlb.api.drift import Question, drift_report
 
-    question = Question(context, kubeconfig, ref, live, desired, live_complete, strict, session.directory)
+    question = Question(context, kubeconfig, ref, live, desired, live_complete, strict, session.directory, nodes)
     judged = (
         _of_path(session, question, clusters) if desired else _of_clusters(session, question, clusters, shard, jobs)
     )

@@ -188,6 +188,72 @@ PAUSED_SYNC = DriftRule(
     "It is suspended, or no longer syncs by itself: changes in git do not arrive.",
     "Resume it, or take the change back with the next sync.",
 )
+REPORT_MISSING = DriftRule(
+    "GLB840",
+    WARNING,
+    "A node never reported",
+    "The DaemonSet belongs on the node, and its daemon has published nothing: it does not run there, or may not write"
+    " its Lease.",
+    "Look at the daemon's pod on the node: `kubectl -n genlb-system get pods -o wide`, then its logs.",
+)
+REPORT_STALE = DriftRule(
+    "GLB841",
+    WARNING,
+    "A node no longer reports",
+    "A daemon renews its report every minute. After three minutes without a word, what it said before counts no more.",
+    "Look at the node and at the daemon's pod on it: `kubectl -n genlb-system get pods -o wide`, then its logs.",
+)
+SYSCTL_DEVIATES = DriftRule(
+    "GLB842",
+    WARNING,
+    "Sysctls of a node are not as declared",
+    "Another program writes them, the kernel does not know them, or they cannot be written: ARP answers and reverse"
+    " path checks are other ones than reviewed.",
+    "Find out who writes them (the daemon's log names the keys), or take the keys out of `spec.sysctls`.",
+)
+VIP_REFUSED = DriftRule(
+    "GLB843",
+    WARNING,
+    "The VIP binder refuses addresses of Services",
+    "It binds nothing outside the pools, and nothing that a node or gateway has: nobody answers for such a VIP.",
+    "Give the Services addresses of a pool; the daemon's log names each with its reason.",
+)
+VIP_FOREIGN = DriftRule(
+    "GLB844",
+    WARNING,
+    "Somebody else holds a VIP on a node",
+    "The binder touches nothing that it did not make, so it can neither announce the address nor take it off.",
+    "Remove what is not meant (`ip address`, `ip route show table local` on the node); keepalived and scripts do this.",
+)
+VIP_UNHELD = DriftRule(
+    "GLB845",
+    ERROR,
+    "kube-proxy does not hold a VIP that it should",
+    "In ipvs mode a VIP is local because kube-ipvs0 has it. A node without it drops what arrives for the VIP.",
+    "Look at kube-proxy on the node: its log, its mode, and `ip address show kube-ipvs0`.",
+)
+ROUTE_LEAK = DriftRule(
+    "GLB846",
+    ERROR,
+    "A VIP stands on an interface that BIRD reads",
+    "BIRD then announces its /32 or /128 from this node beside the pool's prefix, and routers send all traffic of the"
+    " VIP there.",
+    "Take the address off the interface: the binder's local route needs none.",
+)
+PROXY_MODE = DriftRule(
+    "GLB847",
+    ERROR,
+    "kube-proxy runs in another mode on a node than the spec says",
+    "It was not restarted after a change, or has a configuration of its own there.",
+    "Restart kube-proxy on the node, or set `spec.kubeProxy.mode` to what runs.",
+)
+OLD_AGENT = DriftRule(
+    "GLB848",
+    WARNING,
+    "A node daemon runs with another configuration than git has",
+    "Its pod was not restarted: pools, modes and sysctls on the node are those of an older commit.",
+    "Wait for the roll-out (`kubectl -n genlb-system rollout status ds`); if it hangs, look at the first node's pod.",
+)
 SERVICE_ADDRESS = DriftRule(
     "GLB210",
     ERROR,
@@ -221,6 +287,15 @@ _ALL = (
     FOREIGN_AUTO_ASSIGN,
     VERSIONS,
     PAUSED_SYNC,
+    REPORT_MISSING,
+    REPORT_STALE,
+    SYSCTL_DEVIATES,
+    VIP_REFUSED,
+    VIP_FOREIGN,
+    VIP_UNHELD,
+    ROUTE_LEAK,
+    PROXY_MODE,
+    OLD_AGENT,
 )
 
 RULES: Mapping[str, DriftRule] = MappingProxyType({rule.id: rule for rule in _ALL})

@@ -25,6 +25,7 @@ from genlb.drift.model import (
     Traffic,
     Wanted,
 )
+from genlb.drift.nodes import Clock, NodeDrift, node_drift
 from genlb.drift.normalise import normalised
 from genlb.drift.objects import surplus
 from genlb.drift.observed import observed
@@ -60,11 +61,13 @@ def compare(  # noqa: PLR0913 -- the contract with the commands
     today: str,
     strict: bool = False,
     context: str = "",
+    nodes: Clock | None = None,
 ) -> ClusterDrift:
     """Everything that differs between git and one cluster.
 
     Without ``cluster``, ``desired`` is any set of manifests, and objects that others made are nobody's business.
-    ``today`` is a date, ``2026-11-22``; ``strict`` makes a warning of what others added.
+    ``today`` is a date, ``2026-11-22``; ``strict`` makes a warning of what others added; with
+    ``nodes``, what the daemons report of their nodes is judged as well.
     """
     del decisions  # for rules to come; what is decided today is in the desired objects
     ignoring = Ignores(ignores, today)
@@ -74,15 +77,17 @@ def compare(  # noqa: PLR0913 -- the contract with the commands
     ]
     found = [*watched, *_wanted(desired, live, strict=strict), *_others(name, desired, live, cluster, strict=strict)]
     objects = [_ignored(one, ignoring) for one in found]
+    reported = NodeDrift() if nodes is None else node_drift(desired, live, cluster, nodes)
+    at_nodes = [_ignored(one, ignoring) for one in reported.objects]
     return ClusterDrift(
         name=name,
         source=desired.source,
         versions=live.versions,
         context=context,
-        objects=tuple(sorted(objects, key=lambda one: (_RANKS.index(one.state), one.key))),
-        not_checked=(*live.not_checked, *_untold(objects, live)),
+        objects=tuple(sorted([*objects, *at_nodes], key=lambda one: (_RANKS.index(one.state), one.key))),
+        not_checked=(*live.not_checked, *_untold(objects, live), *reported.not_checked),
         stale=desired.stale,
-        notes=tuple(_notes(desired, live)),
+        notes=(*_notes(desired, live), *reported.notes),
         ignores_unused=ignoring.unused,
     )
 

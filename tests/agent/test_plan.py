@@ -5,7 +5,7 @@ from __future__ import annotations
 from ipaddress import ip_address
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from genlb.agent.vip.plan import (
@@ -26,7 +26,7 @@ from genlb.agent.vip.pools import Address
 from tests.agent.objects import POOLS
 
 VIP, OTHER, ROUTED = (ip_address(text) for text in ("10.20.1.200", "10.20.1.201", "10.208.1.1"))
-NODE, OUTSIDE = ip_address("10.20.1.11"), ip_address("10.99.0.1")
+NODE, OUTSIDE, GONE = (ip_address(text) for text in ("10.20.1.11", "10.99.0.1", "10.99.0.2"))
 NOTHING = Goal(frozenset(), {})
 
 
@@ -116,13 +116,31 @@ def test_the_way_out_takes_everything_of_ours_and_nothing_else() -> None:
         ours(VIP),
         theirs(OTHER),
         theirs(NODE, prefix=24),
-        HeldAddress(OUTSIDE, 32, "bond0", marked=True),
         HeldAddress(ip_address("10.20.1.202"), 24, "bond0", marked=True),
-        routes=(HeldRoute(ROUTED, marked=True), HeldRoute(NODE, marked=False), HeldRoute(OUTSIDE, marked=True)),
+        routes=(HeldRoute(ROUTED, marked=True), HeldRoute(NODE, marked=False)),
     )
 
-    assert removal(found, POOLS).steps == (RemoveAddress(VIP, 32, "bond0"), RemoveRoute(ROUTED))
-    assert bound(found, POOLS) == {VIP}
+    assert removal(found).steps == (RemoveAddress(VIP, 32, "bond0"), RemoveRoute(ROUTED))
+    assert bound(found) == {VIP}
+
+
+def test_what_is_ours_and_lies_in_no_pool_any_more_comes_off() -> None:
+    found = held(ours(OUTSIDE), theirs(OUTSIDE, "eth1"), routes=(HeldRoute(GONE, marked=True),))
+
+    steps = plan(Goal(frozenset({GONE}), {OUTSIDE: Owned("bond0", 108.0)}), found, POOLS, now=100.0).steps
+
+    assert steps == (RemoveAddress(OUTSIDE, 32, "bond0"), RemoveRoute(GONE))
+    assert bound(found) == {OUTSIDE}
+
+
+def test_a_vip_that_an_interface_has_gets_no_route_besides() -> None:
+    both = Goal(frozenset({VIP}), {VIP: Owned("bond0", 108.0)})
+
+    assert plan(both, held(), POOLS, now=100.0).steps == (SetAddress(VIP, "bond0", 108.0, fresh=True),)
+    assert plan(both, held(routes=(HeldRoute(VIP, marked=True),)), POOLS, now=100.0).steps == (
+        RemoveRoute(VIP),
+        SetAddress(VIP, "bond0", 108.0, fresh=True),
+    )
 
 
 SOME = st.sampled_from([VIP, OTHER, ROUTED, NODE, OUTSIDE, ip_address("fd00:10:208:1::1"), ip_address("2001:db8::1")])
@@ -172,13 +190,18 @@ def carried_out(found: Held, steps: tuple[object, ...]) -> Held:
 
 
 def foreign(found: Held) -> set[object]:
-    """All that is not marked, or marked and outside the pools; the kernel's route for an address is no program's."""
+    """All that is not marked, or no single address; the kernel's route for an address is no program's."""
     addressed = {entry.address for entry in found.addresses}
     entries: list[HeldAddress | HeldRoute] = [*found.addresses]
     entries += [entry for entry in found.routes if entry.marked or entry.address not in addressed]
-    return {entry for entry in entries if not entry.marked or POOLS.of(entry.address) is None}
+    return {entry for entry in entries if not entry.marked or not is_single(entry)}
 
 
+def is_single(entry: HeldAddress | HeldRoute) -> bool:
+    return isinstance(entry, HeldRoute) or entry.prefix == entry.address.max_prefixlen
+
+
+@example(Goal(frozenset({VIP}), {VIP: Owned("bond0", 1.0)}), Held((ours(VIP),), routes=(HeldRoute(VIP, marked=False),)))
 @given(GOALS, HELD)
 def test_what_is_not_ours_is_never_touched(goal: Goal, found: Held) -> None:
     steps = plan(goal, found, POOLS, now=0.0).steps
@@ -189,10 +212,11 @@ def test_what_is_not_ours_is_never_touched(goal: Goal, found: Held) -> None:
 @given(GOALS, HELD)
 def test_nothing_outside_the_pools_and_nothing_unasked_is_bound(goal: Goal, found: Held) -> None:
     for step in plan(goal, found, POOLS, now=0.0).steps:
-        assert POOLS.of(step.address) is not None
         if isinstance(step, SetAddress):
+            assert POOLS.of(step.address) is not None
             assert 1 <= step.until == goal.owned[step.address].until
         if isinstance(step, AddRoute):
+            assert POOLS.of(step.address) is not None
             assert step.address in goal.routes
 
 

@@ -20,9 +20,9 @@ Object: TypeAlias = dict[str, Any]
 class Pair(NamedTuple):
     """What git has and what the cluster has; ``drifts`` is the right verdict.
 
-    ``strict``: it drifts when what others added counts as well. ``path`` is one that a finding must have, ``state`` what
-    must have become of one object; both are empty where the verdict alone is judged. ``text`` is the file in git where
-    the YAML itself is the question; then ``desired`` is empty.
+    ``strict``: it drifts when what others added counts as well. ``path`` is one that a finding must have, ``state``
+    what must have become of one object; both are empty where the verdict alone is judged. ``text`` is the file in git
+    where the YAML itself is the question; then ``desired`` is empty.
     """
 
     name: str

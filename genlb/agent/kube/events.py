@@ -62,14 +62,26 @@ class Events:
     def tell(self, about: About, reason: str, message: str, *, warning: bool) -> bool:
         """Tell it, unless the same was told a short while ago; whether something was written."""
         told = message[:_LONGEST]
-        name = self._name(about, reason, told)
+        name = _name(about, [self._component, self._node, about.uid, reason, told])
         now, sent = self._ticks(), self._sent.get(name)
         if sent is not None and now - sent.at < _REPEAT:
             return False
         count = 1 if sent is None else sent.times + 1
         if sent is None or not self._counted(about, name, count):
-            self._create(about, name, reason, told, warning=warning)
+            try:
+                self._create(about, name, reason, told, warning=warning)
+            except Conflict:  # of the daemon before us: the same Event once more
+                self._counted(about, name, 2)
         self._remember(name, _Sent(count, now))
+        return True
+
+    def tell_once(self, about: About, reason: str, message: str, *, warning: bool) -> bool:
+        """Tell what every node sees, unless one has told it and the server still knows; whether it was written."""
+        told = message[:_LONGEST]
+        try:
+            self._create(about, _name(about, [self._component, about.uid, reason, told]), reason, told, warning=warning)
+        except Conflict:
+            return False
         return True
 
     def _counted(self, about: About, name: str, count: int) -> bool:
@@ -101,10 +113,7 @@ class Events:
             "lastTimestamp": now,
             "source": {"component": self._component, "host": self._node},
         }
-        try:
-            self._client.create(_path(about), body)
-        except Conflict:  # of the daemon before us: the same Event once more
-            self._counted(about, name, 2)
+        self._client.create(_path(about), body)
 
     def _remember(self, name: str, sent: _Sent) -> None:
         self._sent.pop(name, None)
@@ -112,11 +121,11 @@ class Events:
         while len(self._sent) > _MOST:
             del self._sent[next(iter(self._sent))]
 
-    def _name(self, about: About, reason: str, message: str) -> str:
-        """The same for the same Event, so that it is found again; another one for every node."""
-        said = json.dumps([self._component, self._node, about.uid, reason, message])
-        digest = hashlib.sha256(said.encode()).hexdigest()[:16]
-        return f"{about.name[:200].rstrip('.-')}.{digest}"
+
+def _name(about: About, said: list[str]) -> str:
+    """The same for the same Event, so that it is found again."""
+    digest = hashlib.sha256(json.dumps(said).encode()).hexdigest()[:16]
+    return f"{about.name[:200].rstrip('.-')}.{digest}"
 
 
 def _path(about: About) -> str:

@@ -25,6 +25,7 @@ from genlb.agent.vip.kernel import Failure, View, on_link
 from genlb.agent.vip.plan import (
     Goal,
     Held,
+    HeldAddress,
     HeldRoute,
     Owned,
     Plan,
@@ -142,7 +143,7 @@ class VipDaemon:
 
     def way_out(self) -> Plan:
         """What ``clean_up`` would do now."""
-        return removal(self._hands.look().held, self._pools)
+        return removal(self._hands.look().held)
 
     def preview(self, facts: Facts) -> Turn:
         """What a turn without an election would do; nothing is done."""
@@ -189,7 +190,7 @@ class VipDaemon:
 
     def _bound_l2(self, view: View) -> frozenset[str]:
         """Every VIP of ours on an interface: only the election ever puts one there."""
-        return frozenset(str(address) for address in bound(view.held, self._pools))
+        return frozenset(str(address) for address in bound(view.held))
 
     # ---------------------------------------------------------------------------------------------------- kernel
 
@@ -197,9 +198,9 @@ class VipDaemon:
         """Make the kernel what it shall be, the guard around it at all times."""
         goal = Goal(self._routes(view, wanted), self._owned(subnets))
         made = plan(goal, self._considered(view.held), self._pools, now=self._clock())
-        spared = bound(view.held, self._pools) if self._spares_addresses else ()
+        spared = {entry.address for entry in view.held.addresses if self._is_spared(entry)}
         local = {*goal.routes, *goal.owned, *spared}
-        remaining = {entry.address for entry in view.held.routes if entry.marked} | bound(view.held, self._pools)
+        remaining = {entry.address for entry in view.held.routes if entry.marked} | bound(view.held)
         # Closed before anything answers on it, and opened only when nothing of it is left.
         try:
             self._protect(wanted, local | remaining)
@@ -230,9 +231,11 @@ class VipDaemon:
 
     def _considered(self, held: Held) -> Held:
         """What a plan may act on."""
-        if not self._spares_addresses:
-            return held
-        return Held(tuple(entry for entry in held.addresses if not entry.marked), held.routes)
+        return Held(tuple(entry for entry in held.addresses if not self._is_spared(entry)), held.routes)
+
+    def _is_spared(self, entry: HeldAddress) -> bool:
+        """Whether an address of ours is none of this daemon's business; what no pool holds any more always is."""
+        return self._spares_addresses and entry.marked and self._pools.of(entry.address) is not None
 
     def _is_done(self, step: Step) -> bool:
         """Whether an address has this very lifetime: setting it again would be an event that wakes the loop."""

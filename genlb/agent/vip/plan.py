@@ -1,7 +1,8 @@
 """What the kernel has of ours against what it shall have: the steps from one to the other, in order.
 
-An address or a route is ours when it carries our mark *and* lies in a pool; nothing else is ever named in a step. A
-VIP that somebody else holds on this node (a node address, ``kube-ipvs0``, another binder) is left to them and told.
+An address or a route is ours when it carries our mark; nothing else is ever named in a step. What lies in no pool is
+never set, and taken away where it is ours: the pool was larger once. A VIP that somebody else holds on this node (a
+node address, ``kube-ipvs0``, another binder) is left to them and told.
 """
 
 from __future__ import annotations
@@ -107,15 +108,17 @@ def plan(goal: Goal, held: Held, pools: Pools, *, now: float, at_least: int = 1)
     """The steps that lead from ``held`` to ``goal``.
 
     L2 VIPs come off first, since another node may be waiting for that; routes are added before others are removed. A
-    VIP whose time has all but run out (less than ``at_least`` seconds) is not set any more.
+    VIP whose time has all but run out (less than ``at_least`` seconds) is not set any more. One that is set gets no
+    route besides: the kernel makes the route of an address by itself, and takes no second one.
     """
-    ours = {entry for entry in held.addresses if _is_ours(entry.address, entry.prefix, pools) and entry.marked}
+    ours = {entry for entry in held.addresses if _is_ours(entry)}
     theirs = _theirs(held, ours)
-    routes = {entry.address for entry in held.routes if entry.marked and pools.of(entry.address) is not None}
+    routes = {entry.address for entry in held.routes if entry.marked}
     owned = {
         address: own for address, own in goal.owned.items() if _may_set(address, own, theirs, pools, now + at_least)
     }
-    wanted = {address for address in goal.routes if pools.of(address) is not None and address not in theirs}
+    free = goal.routes - owned.keys() - theirs.keys()
+    wanted = {address for address in free if pools.of(address) is not None}
     steps: tuple[Step, ...] = (
         *_removed(ours, owned),
         *(AddRoute(address) for address in _in_order(wanted - routes)),
@@ -126,16 +129,14 @@ def plan(goal: Goal, held: Held, pools: Pools, *, now: float, at_least: int = 1)
     return Plan(steps, {address: place for address, place in theirs.items() if address in asked})
 
 
-def removal(held: Held, pools: Pools) -> Plan:
+def removal(held: Held) -> Plan:
     """Everything of ours off: the way out, and the way to begin a new election."""
-    return plan(Goal(frozenset(), {}), held, pools, now=0.0)
+    return plan(Goal(frozenset(), {}), held, Pools(()), now=0.0)
 
 
-def bound(held: Held, pools: Pools) -> frozenset[Address]:
-    """The VIPs of ours that are on an interface."""
-    return frozenset(
-        entry.address for entry in held.addresses if entry.marked and _is_ours(entry.address, entry.prefix, pools)
-    )
+def bound(held: Held) -> frozenset[Address]:
+    """The VIPs of ours that are on an interface, those that lie in no pool any more among them."""
+    return frozenset(entry.address for entry in held.addresses if _is_ours(entry))
 
 
 def _theirs(held: Held, ours: Iterable[HeldAddress]) -> dict[Address, str]:
@@ -151,9 +152,9 @@ def _is_anybodys(entry: HeldAddress) -> bool:
     return entry.interface != KUBE_IPVS
 
 
-def _is_ours(address: Address, prefix: int, pools: Pools) -> bool:
-    """Only single addresses of a pool are bound, so nothing else can be ours, whatever mark it has."""
-    return prefix == address.max_prefixlen and pools.of(address) is not None
+def _is_ours(entry: HeldAddress) -> bool:
+    """Only single addresses are bound, so nothing else can be ours, whatever mark it has."""
+    return entry.marked and entry.prefix == entry.address.max_prefixlen
 
 
 def _may_set(address: Address, own: Owned, theirs: Mapping[Address, str], pools: Pools, earliest: float) -> bool:

@@ -13,7 +13,7 @@ from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
 from genlb.agent.vip.facts import Facts
 from genlb.agent.vip.plan import SetAddress
-from genlb.agent.vip.telling import planned
+from genlb.agent.vip.telling import planned, summary
 from genlb.errors import GenlbError
 
 _GRACE = 20.0
@@ -24,6 +24,9 @@ _PAUSE = 0.02
 """Seconds between two turns at least: events come in bursts."""
 
 _MOST_MISSED = 3
+
+_MOST_LINES = 20
+"""Lines that one turn logs of its steps, and of its failures, at most."""
 
 
 class Sources(Protocol):
@@ -109,10 +112,13 @@ class Loop:
 
     def _note(self, turn: Turn) -> None:
         self.last, self._at = turn, self._around.clock()
-        for line in planned(step for step in turn.plan.steps if not isinstance(step, SetAddress) or step.fresh):
+        steps = [step for step in turn.plan.steps if not isinstance(step, SetAddress) or step.fresh]
+        for line in planned(steps) if len(steps) <= _MOST_LINES else [summary(steps)]:
             self._around.log.info(line)
-        for failure in turn.failures:
+        for failure in turn.failures[:_MOST_LINES]:
             self._around.log.warning("a step failed", address=failure.step.address, error=failure.error)
+        if len(turn.failures) > _MOST_LINES:
+            self._around.log.warning("more steps failed", steps=len(turn.failures) - _MOST_LINES)
         self._around.publish(turn)
 
     def _wait(self, stop: Stop, until: float) -> None:

@@ -15,6 +15,7 @@ from genlb import __version__
 from genlb.agent.config import VipConfig, vip_config
 from genlb.agent.kube.account import FOLDER, Account
 from genlb.agent.kube.client import Client
+from genlb.agent.kube.events import Events as ServiceEvents
 from genlb.agent.kube.leases import Leases
 from genlb.agent.logs import Log
 from genlb.agent.metrics import CONTENT_TYPE, exposition
@@ -24,6 +25,7 @@ from genlb.agent.reporting import report_publisher
 from genlb.agent.serving import Page, Server, addresses, verdict
 from genlb.agent.stopping import Stop
 from genlb.agent.vip.announcing import Announcer
+from genlb.agent.vip.complaining import Complainer, complaints
 from genlb.agent.vip.daemon import Election, Turn, VipDaemon
 from genlb.agent.vip.elector import Elector
 from genlb.agent.vip.kernel import Kernel
@@ -37,6 +39,7 @@ from genlb.errors import Undetermined
 from genlb.network.node_report import Daemon, NodeReport, encoded
 
 _NFT_PATIENCE = 10.0
+_COMPONENT = "genlb-vip"
 
 
 class Manner(NamedTuple):
@@ -140,9 +143,16 @@ def _serve(config: VipConfig, digest: str, stop: Stop, running: contextlib.ExitS
     if config.l2 is not None:
         api.follow_leases(Leases(Client(account), config.common.namespace).path, config.l2.lease_prefix)
     publisher = running.enter_context(report_publisher(config.common, pod.environment, log, pod.folder))
-    around = Surroundings(
-        api, events, Announcer(wires.announce), log, time.monotonic, _offering(publisher, config, digest, pod)
-    )
+    complainer = running.enter_context(Complainer(ServiceEvents(Client(account), _COMPONENT, pod.node), log))
+    report = _offering(publisher, config, digest, pod)
+
+    def publish(turn: Turn) -> None:
+        report(turn)
+        facts = api.facts()
+        if turn.wanted is not None and facts is not None:
+            complainer.offer(complaints(turn.wanted, facts))
+
+    around = Surroundings(api, events, Announcer(wires.announce), log, time.monotonic, publish)
     loop = Loop(daemon, around, resync=config.resync)
     pages = {
         "/healthz": loop.health,

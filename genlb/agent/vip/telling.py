@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from genlb.agent.config import VipConfig
 from genlb.agent.metrics import Metric, Sample, counter, gauge
 from genlb.agent.vip.daemon import Turn
 from genlb.agent.vip.desired import Mode
-from genlb.agent.vip.plan import KUBE_IPVS, AddRoute, RemoveAddress, SetAddress, Step
+from genlb.agent.vip.plan import KUBE_IPVS, AddRoute, RemoveAddress, RemoveRoute, SetAddress, Step
 from genlb.network.node_report import Tally, VipState, digest_of
 
 _PREFIX = "genlb_vip"
-_VERBS = {AddRoute: "local route added", SetAddress: "bound", RemoveAddress: "unbound"}
+_VERBS: Mapping[type[Step], str] = {
+    AddRoute: "local route added",
+    RemoveRoute: "local route removed",
+    SetAddress: "bound",
+    RemoveAddress: "unbound",
+}
 
 
 def state(turn: Turn, config: VipConfig) -> VipState:
@@ -73,4 +78,10 @@ def planned(steps: Iterable[Step]) -> Iterator[str]:
     """One line for each step, for people."""
     for step in steps:
         place = f" on {step.interface}" if isinstance(step, SetAddress | RemoveAddress) else ""
-        yield f"{step.address}: {_VERBS.get(type(step), 'local route removed')}{place}"
+        yield f"{step.address}: {_VERBS[type(step)]}{place}"
+
+
+def summary(steps: Iterable[Step]) -> str:
+    """One line for many steps, for a log that must not grow with the cluster: ``local route added: 1000 VIPs``."""
+    counted = Counter(_VERBS[type(step)] for step in steps)
+    return ", ".join(f"{verb}: {count} VIPs" for verb, count in counted.items())

@@ -67,7 +67,7 @@ def kernel(nic: str) -> Iterator[Kernel]:
     opened = Kernel(time.monotonic)
     opened.look()
     yield opened
-    opened.carry_out(removal(opened.look().held, POOLS).steps)
+    opened.carry_out(removal(opened.look().held).steps)
     opened.close()
 
 
@@ -104,7 +104,7 @@ def test_a_renewal_lengthens_the_life_and_keeps_the_mark(kernel: Kernel, nic: st
     kernel.carry_out([SetAddress(address, nic, time.monotonic() + 60.5, fresh=False)])
 
     assert shown(nic)[str(address)]["valid_life_time"] >= 59
-    assert bound(kernel.look().held, POOLS) == {address}
+    assert bound(kernel.look().held) == {address}
 
 
 @pytest.mark.parametrize("address", [V4, V6])
@@ -117,7 +117,7 @@ def test_a_vip_that_nobody_renews_is_gone_in_time(kernel: Kernel, nic: str, addr
         time.sleep(0.1)
 
     assert str(address) not in shown(nic)
-    assert bound(kernel.look().held, POOLS) == frozenset()
+    assert bound(kernel.look().held) == frozenset()
 
 
 def test_a_vip_whose_time_has_run_out_is_not_set(kernel: Kernel, nic: str) -> None:
@@ -186,7 +186,7 @@ def test_a_thousand_vips_are_bound_seen_and_taken_off(kernel: Kernel) -> None:
     marked = {entry.address for entry in kernel.look().held.routes if entry.marked}
     assert failures == []
     assert marked == routes
-    assert kernel.carry_out(removal(kernel.look().held, POOLS).steps) == []
+    assert kernel.carry_out(removal(kernel.look().held).steps) == []
     assert not any(entry.marked for entry in kernel.look().held.routes)
 
 
@@ -203,7 +203,7 @@ def test_addresses_of_others_survive_every_plan(kernel: Kernel, nic: str) -> Non
 
     result = plan(goal, kernel.look().held, POOLS, now=time.monotonic())
     kernel.carry_out(result.steps)
-    kernel.carry_out(removal(kernel.look().held, POOLS).steps)
+    kernel.carry_out(removal(kernel.look().held).steps)
 
     assert {"10.20.1.11", "10.20.1.201", "10.20.1.202", "192.0.2.1"} <= set(shown(nic))
     assert set(map(str, result.foreign)) == {"10.20.1.201", "10.20.1.202"}
