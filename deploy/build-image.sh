@@ -70,6 +70,7 @@ revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 stamp=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 "${build[@]}" --file deploy/Containerfile --ignorefile deploy/Containerfile.ignore --timestamp "$stamp" \
     ${base:+--build-arg "BASE=$base"} --build-arg "VERSION=$version" --build-arg "REVISION=$revision" \
-    --tag "$name" . >"$work/log" 2>&1 || die "the build failed: $(tail -n 15 "$work/log")"
+    --tag "$name" . >"$work/log" 2>&1 ||
+    die "the build failed (where no registry can be reached: BASE=packages): $(tail -n 15 "$work/log")"
 size=$("${build[0]}" images --format '{{.Size}}' "$name" | head -n 1)
 echo "$name: $size"

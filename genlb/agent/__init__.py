@@ -5,7 +5,9 @@ and knows no rule. A daemon is a loop around the same four steps: look, decide, 
 
 =================================  ====================================================================================
 ``config``, ``fields``             agent.json as frozen values; every mistake is told with its key
-``kube``                           the API server: requests, lists that stay up to date, Leases, Events
+``kube.client``, ``…account``      requests to the API server, as the pod's account; every way they fail
+``kube.listing``, ``…following``   lists in pieces; lists that stay up to date by watches, each in a thread of its own
+``kube.leases``, ``…events``       Leases with the version they were read at; Events in their object's namespace
 ``netlink``, ``arp``               the kernel's addresses, routes and links; frames on the wire
 ``vip.facts``, ``vip.reading``     what is kept of API objects; what a tenant writes is a fact, a refusal or nothing
 ``vip.desired``                    facts and pools into bindings, and a reason for everything that is refused
@@ -14,9 +16,18 @@ and knows no rule. A daemon is a loop around the same four steps: look, decide, 
 ``vip.daemon``, ``vip.running``    one turn of the loop; the loop, and its orderly end
 ``vip.polling``, ``vip.ledger``    the elector's actions, carried out beside the loop
 ``vip.kernel``, ``vip.probing``    the steps of a plan carried out; VIPs asked for and announced
+``vip.announcing``                 when neighbours are told where a VIP is
+``vip.complaining``                what the owners of refused Services are told, and how often
 ``vip.starting``                   the parts put together
 ``sysctl.plan``                    values found against values declared: what to write, what ``all`` overrules
-``sysctl.holder``, ``…daemon``     the values held, and given back; the loop around that
+``sysctl.holder``                  the values held on this node, their originals kept on disk, and given back at the end
+``sysctl.daemon``                  the loop around that, woken by new interfaces
+``sysctl.starting``                its parts put together
+``process``, ``stopping``          a daemon without the command line's memory; the signals that end it
+``serving``, ``metrics``           health, readiness and metrics over HTTP
+``publishing``, ``reporting``      the node report: when it is written, and the Lease it is written into
+``logs``, ``backoff``              lines that never make the loop wait; pauses after a failure
+``storing``, ``links``             files replaced as a whole; that an interface came, went or changed
 =================================  ====================================================================================
 
 Three rules keep two nodes from holding one VIP, and the simulation in ``tests/agent`` shows that without any one of

@@ -169,5 +169,6 @@ def dump_script(prepared: Prepared, question: Question) -> str:
     desired = f" --desired {shlex.quote(question.desired)}" if question.desired else f" {shlex.quote(prepared.name)}"
     ref = f" --ref {shlex.quote(question.ref)}" if question.ref else ""
     reads = reads_for(prepared.desired, prepared.cluster, nodes=question.nodes)
-    again = f"genlb drift{desired}{ref} --live live --live-complete"
+    nodes = " --nodes" if question.nodes else ""
+    again = f"genlb drift{desired}{ref} --live live --live-complete{nodes}"
     return f"{dump_command(reads, prepared.access.context)}\n{again}\n"

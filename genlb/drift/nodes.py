@@ -130,7 +130,8 @@ def _names(live: Live, daemons: Iterable[Daemon]) -> list[str]:
 
 def _notes(look: _Look, clock: Clock) -> Iterator[str]:
     if look.modeless:
-        yield f"kube-proxy's mode on the node is not in the reports of {look.modeless} nodes, so it was not compared"
+        reports = "1 node" if look.modeless == 1 else f"{look.modeless} nodes"
+        yield f"kube-proxy's mode is not in the reports of {reports}, so it was not compared with the spec"
     if clock.now is None and look.now:
         at = datetime.fromtimestamp(look.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         yield f"the age of node reports was counted up to {at}, when the newest Lease of the dump was renewed"

@@ -70,10 +70,21 @@ def test_a_node_without_reports_is_drift_only_where_it_is_asked_for(
 def test_a_dump_without_leases_is_not_checked(genlb: Genlb, rendered: Path, reports: list[Manifest]) -> None:
     rest = [one for one in reports if one["kind"] != "Lease"]
 
-    done = genlb("drift", CLUSTER, "--nodes", "--live", dump(rendered, rest), "-o", "json")
+    path = dump(rendered, rest)
+
+    done = genlb("drift", CLUSTER, "--nodes", "--live", path, "-o", "json")
 
     assert done.code == 3
     assert "leases in genlb-system" in [one["what"] for one in done.json["clusters"][0]["notChecked"]]
+
+
+def test_how_to_dump_says_nodes_and_leases_too(genlb: Genlb, rendered: Path, reports: list[Manifest]) -> None:
+    rest = [one for one in reports if one["kind"] != "Lease"]
+
+    done = genlb("drift", CLUSTER, "--nodes", "--live", dump(rendered, rest))
+
+    assert "leases.v1.coordination.k8s.io" in done.err
+    assert done.err.rstrip().endswith("--live live --live-complete --nodes")
 
 
 @pytest.mark.parametrize("form", FORMATS)
@@ -98,7 +109,7 @@ def test_every_format_tells_of_nodes(genlb: Genlb, rendered: Path, reports: list
     assert ("GLB846" in target.read_text()) or form == "prom"
 
 
-def test_nodes_of_a_live_cluster_are_read_with_the_rest(genlb: Genlb, server: Server, reports: list[Manifest]) -> None:
+def test_nodes_of_a_live_cluster_are_read_with_the_rest(genlb: Genlb, reports: list[Manifest], server: Server) -> None:
     of_kind(reports, "Lease")["spec"]["renewTime"] = micro_time(time.time() - 3_600)
 
     done = genlb("drift", CLUSTER, "--nodes", "-o", "json")
@@ -107,7 +118,7 @@ def test_nodes_of_a_live_cluster_are_read_with_the_rest(genlb: Genlb, server: Se
     assert objects(done.json)["Node n1"] == ["GLB841"]
 
 
-def test_leases_that_are_forbidden_are_not_checked(genlb: Genlb, server: Server, reports: list[Manifest]) -> None:
+def test_leases_that_are_forbidden_are_not_checked(genlb: Genlb, reports: list[Manifest], server: Server) -> None:
     server.faults["leases"] = lambda handler: handler.json({"message": "no"}, 403)
 
     done = genlb("drift", CLUSTER, "--nodes", "-o", "json")

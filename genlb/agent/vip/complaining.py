@@ -24,7 +24,7 @@ _CHANGED, _AGAIN = 300.0, 3_600.0
 
 _MOST = 100
 _SHOWN = 5
-_JOIN = 5.0
+_JOIN = 1.0
 _NEVER = float("inf")
 
 
@@ -82,7 +82,7 @@ class Schedule:
 
 
 class Complainer:
-    """Tells the complaints that were offered last; a context manager, whose thread ends with it."""
+    """Tells the complaints that were heard last; a context manager, whose thread ends with it."""
 
     def __init__(
         self,
@@ -95,6 +95,7 @@ class Complainer:
         self._events, self._log, self._clock = events, log, clock
         self._backoff = backoff or Backoff(1.0, 300.0)
         self._schedule = Schedule()
+        self._heard: Desired | None = None
         self._open: tuple[Complaint, ...] = ()
         self._changed = threading.Condition()
         self._ended = False
@@ -111,12 +112,14 @@ class Complainer:
             self._changed.notify()
         self._thread.join(_JOIN)  # a request under way has its own timeout, and nothing depends on its end
 
-    def offer(self, open_complaints: tuple[Complaint, ...]) -> None:
+    def hear(self, wanted: Desired, facts: Facts) -> None:
         """Say what is refused now; what is not refused any more is not told any more."""
+        if wanted is self._heard:  # a turn for a renewal, with the same facts as the last one
+            return
+        self._heard = wanted
         with self._changed:
-            if open_complaints != self._open:
-                self._open = open_complaints
-                self._changed.notify()
+            self._open = complaints(wanted, facts)
+            self._changed.notify()
 
     def _work(self) -> None:
         retry = -_NEVER

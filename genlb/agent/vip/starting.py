@@ -25,7 +25,7 @@ from genlb.agent.reporting import report_publisher
 from genlb.agent.serving import Page, Server, addresses, verdict
 from genlb.agent.stopping import Stop
 from genlb.agent.vip.announcing import Announcer
-from genlb.agent.vip.complaining import Complainer, complaints
+from genlb.agent.vip.complaining import Complainer
 from genlb.agent.vip.daemon import Election, Turn, VipDaemon
 from genlb.agent.vip.elector import Elector
 from genlb.agent.vip.kernel import Kernel
@@ -149,8 +149,8 @@ def _serve(config: VipConfig, digest: str, stop: Stop, running: contextlib.ExitS
     def publish(turn: Turn) -> None:
         report(turn)
         facts = api.facts()
-        if turn.wanted is not None and facts is not None:
-            complainer.offer(complaints(turn.wanted, facts))
+        if turn.wanted is not None and facts is not None and not stop.requested:
+            complainer.hear(turn.wanted, facts)
 
     around = Surroundings(api, events, Announcer(wires.announce), log, time.monotonic, publish)
     loop = Loop(daemon, around, resync=config.resync)

@@ -194,7 +194,7 @@ def test_addresses_of_others_survive_every_plan(kernel: Kernel, nic: str) -> Non
     ip("address", "add", "10.20.1.201/32", "dev", nic)
     channel = Channel()
     [index] = [found.ifindex for found in map(route.link, channel.dump(route.GET_LINK)) if found.name == nic]
-    for text, protocol in (("10.20.1.202", 99), ("192.0.2.1", 115)):
+    for text, protocol in (("10.20.1.202", 99), ("192.0.2.1", 99)):
         channel.change(
             [partial(route.set_address, index=index, address=ip_address(text), lifetime=60, protocol=protocol)]
         )
@@ -261,3 +261,15 @@ def test_what_the_kernel_refuses_is_told_change_by_change(nic: str) -> None:
 
     assert results == [errno.EADDRNOTAVAIL, 0, errno.ENODEV, 0]
     channel.close()
+
+
+def test_the_kernel_makes_the_route_of_an_address_by_itself_and_takes_no_second_one(kernel: Kernel, nic: str) -> None:
+    vip = ip_address("10.20.1.200")
+    owned = Goal(frozenset({vip}), {vip: Owned(nic, time.monotonic() + 9)})
+    kernel.look()
+
+    assert kernel.carry_out(plan(owned, kernel.look().held, POOLS, now=time.monotonic()).steps) == []
+
+    assert HeldRoute(vip, marked=False) in kernel.look().held.routes
+    assert kernel.carry_out([AddRoute(vip)]) == [Failure(AddRoute(vip), errno.EEXIST)]
+    assert kernel.carry_out(plan(owned, kernel.look().held, POOLS, now=time.monotonic()).steps) == []

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from genlb.agent.config import Election as Timing
+from genlb.agent.config import VipConfig
 from genlb.agent.vip import ballot
 from genlb.agent.vip.ballot import Action, Observation
 from genlb.agent.vip.claims import Claim, Lease
@@ -21,6 +22,7 @@ from genlb.agent.vip.kernel import Kernel
 from genlb.agent.vip.plan import SetAddress
 from genlb.errors import Undetermined
 from tests.agent.objects import a_vip_config, facts, node_object, service_object, slice_object
+from tests.builders import a_cluster, a_pool
 
 TIMING = Timing((), "genlb-vip-", 2, 0.2, 0.2, 0.5)
 ROUTED, VIP, NODE = "10.208.1.7", "10.20.1.200", "10.20.1.11"
@@ -91,14 +93,14 @@ def guarded() -> str:
 class Node:
     """One node with its daemon."""
 
-    def __init__(self, guard: Callable[[str], None] = nft) -> None:
+    def __init__(self, guard: Callable[[str], None] = nft, config: VipConfig | None = None) -> None:
         self.leases = Leases()
         self.announced: list[SetAddress] = []
         self.facts: Facts | None = facts(SERVICES, nodes=NODES)
         self.kernel = Kernel(time.monotonic)
         elector = Elector("n1", "uid", TIMING, now=time.monotonic())
         self.daemon = VipDaemon(
-            a_vip_config(),
+            config or a_vip_config(),
             "n1",
             self.kernel,
             Election(elector, self.leases),
@@ -209,6 +211,36 @@ def test_a_successor_takes_off_what_a_killed_daemon_left_before_it_says_anything
     assert VIP not in addresses()
     assert successor.leases.order == ["nothing, off"]
     successor.kernel.close()
+
+
+SMALLER = a_cluster(pools=(a_pool("public", "10.208.1.128/25"), a_pool("local", "10.20.1.208/28")))
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["before the API was read", "with the Services still there"])
+def test_what_a_pool_that_shrank_leaves_behind_is_taken_away_and_nothing_of_others(node: Node, known: bool) -> None:  # noqa: FBT001
+    node.until(lambda: VIP in addresses())
+    ip("address", "add", "10.20.1.201/32", "dev", "nic0")
+    ip("route", "add", "local", "10.208.1.9", "dev", "lo", "table", "local")
+    successor = Node(config=a_vip_config(SMALLER))
+    successor.facts = node.facts if known else None
+
+    successor.turn()
+    successor.turn()
+
+    assert routes() == set()
+    assert addresses() & {VIP, NODE, "10.20.1.201"} == {NODE, "10.20.1.201"}
+    ip("route", "delete", "local", "10.208.1.9", "dev", "lo", "table", "local")
+    successor.kernel.close()
+
+
+def test_one_turn_without_an_election_takes_away_only_addresses_that_no_pool_holds(node: Node) -> None:
+    node.until(lambda: VIP in addresses())
+    for config, left in ((a_vip_config(), True), (a_vip_config(SMALLER), False)):
+        alone = VipDaemon(config, "n1", node.kernel, None, clock=time.monotonic, guard=nft)
+
+        assert alone.turn(node.facts, {}).failures == ()
+
+        assert (VIP in addresses()) is left
 
 
 def test_without_its_guard_nothing_is_bound(node: Node) -> None:

@@ -27,7 +27,8 @@ from tests.builders import a_cluster, a_pool
 ROUTED, VIP, NODE = "10.208.1.7", "10.20.1.200", "10.20.1.11"
 ACCOUNT = Path("/run/secrets/kubernetes.io/serviceaccount")
 LEASES = "/apis/coordination.k8s.io/v1/namespaces/genlb-system/leases"
-KINDS = ("/api/v1/services", "/apis/discovery.k8s.io/v1/endpointslices", "/api/v1/nodes", LEASES)
+EVENTS = "/api/v1/namespaces/shop/events"
+KINDS = (EVENTS, "/api/v1/services", "/apis/discovery.k8s.io/v1/endpointslices", "/api/v1/nodes", LEASES)
 PATIENCE = 20.0
 
 
@@ -249,6 +250,11 @@ def test_a_service_becomes_a_local_vip_and_the_end_is_in_order(
     assert 'genlb_vip_refused{reason="OUTSIDE_POOLS"} 2' in ask("/metrics")[1].splitlines()
     report = json.loads(served.objects[LEASES]["genlb-report-vip-n1"]["metadata"]["annotations"]["genlb.io/report"])
     assert (report["daemon"], report["node"]) == ("vip", "n1")
+    wait(lambda: bool(served.objects[EVENTS]))
+    (event,) = served.objects[EVENTS].values()
+    assert (event["involvedObject"]["name"], event["reason"]) == ("evil", "OutsidePools")
+    assert NODE in event["message"]
+    assert "10.99.0.1" in event["message"]
 
     process.send_signal(signal.SIGTERM)
 
