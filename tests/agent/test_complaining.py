@@ -6,6 +6,7 @@ import contextlib
 import os
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_node_tells_a_hundred_services_an_hour() -> None:
 @pytest.fixture
 def log() -> Iterator[Log]:
     """A log that nobody reads."""
-    with open(os.devnull, "wb") as file:
+    with Path(os.devnull).open("wb") as file:
         yield Log(file.fileno())
 
 
