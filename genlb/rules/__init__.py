@@ -92,7 +92,7 @@ _OF_ONE_CLUSTER = tuple(rule for rule in defined().values() if rule.checks)
 def rules() -> Mapping[str, Rule]:
     """Every rule by id, those about changes and fleets included."""
     # Not at the top: who renders compares nothing.
-    from genlb.rules import fleet, node_changes, pool_changes, session_changes  # noqa: F401 -- importing defines them
+    from genlb.rules import change, fleet  # noqa: F401 -- importing defines them
 
     return defined()
 

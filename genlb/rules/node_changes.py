@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
-from genlb.rules.change import of_change
+from genlb.rules.of_change import of_change
 from genlb.rules.places import Path
 from genlb.spec.model import DaemonState
 

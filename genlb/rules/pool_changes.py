@@ -8,7 +8,7 @@ from genlb.network.cover import Cover
 from genlb.network.families import family_of
 from genlb.network.overlap import meetings
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
-from genlb.rules.change import of_change
+from genlb.rules.of_change import of_change
 from genlb.rules.places import blocks
 from genlb.rules.pools import BUGGY_OCTETS, alike
 from genlb.rules.words import first_few
