@@ -83,7 +83,7 @@ def edited(live: Manifest) -> Manifest:
     """The DaemonSet after an edit: another image, a toleration more, a sidecar, a label."""
     changed = copy.deepcopy(live)
     pod = changed["spec"]["template"]["spec"]
-    pod["containers"][0]["image"] = "ghcr.io/genlb/genlb:v0.0.9"
+    pod["containers"][0]["image"] = "registry.example.com/genlb/genlb:v0.0.9"
     pod["containers"].append({"name": "debug", "image": "busybox:1"})
     pod["tolerations"].append({"key": "maintenance", "operator": "Exists"})
     changed["metadata"]["labels"]["owner"] = "somebody"

@@ -11,7 +11,7 @@ metadata: {name: fleet}
 spec:
   versions: {calico: "3.32.1", metallb: "0.16.1"}
   agents:
-    image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0, digest: "sha256:%s"}
+    image: {repository: registry.example.com/genlb/genlb, tag: v0.1.0, digest: "sha256:%s"}
 """ % ("ab" * 32)
 
 _CLUSTER = """\

@@ -33,7 +33,7 @@ def a_cluster(name: str = "fra1-prod", *, labels: Mapping[str, str] | None = Non
         bgp=model.Bgp(as_number=64600),
         pools=(a_pool("public", "10.208.1.0/24"),),
         kube_proxy=model.KubeProxy(mode=model.ProxyMode.IPTABLES),
-        agents=model.Agents(image=model.Image(repository="ghcr.io/genlb/genlb", tag="v0.1.0")),
+        agents=model.Agents(image=model.Image(repository="registry.example.com/genlb/genlb", tag="v0.1.0")),
     )
     return _cluster(name, labels or {}, changed(spec, changes))
 
@@ -60,7 +60,7 @@ def a_full_cluster(name: str = "fra1-prod", **changes: Any) -> model.Cluster:
             restart=model.Restart.ANNOTATE,
         ),
         agents=model.Agents(
-            image=model.Image(repository="ghcr.io/genlb/genlb", tag="v0.1.0", digest="sha256:" + "0" * 64)
+            image=model.Image(repository="registry.example.com/genlb/genlb", tag="v0.1.0", digest="sha256:" + "0" * 64)
         ),
         sysctls=model.Sysctls(interfaces=("bond0",), persist=True, extra={"net.ipv4.fib_multipath_hash_policy": "1"}),
         vip_binder=model.VipBinder(l2=model.L2(interfaces=("bond0",))),

@@ -250,7 +250,7 @@ def _judged_patches(spec: LoadedSpec, context: Context) -> Iterator[Diagnostic]:
 
     assembled = assemble(context)
     versions = context.cluster.spec.versions
-    found = [(problem.index, problem.message) for problem in assembled.problems]
+    found = [(problem.position, problem.message) for problem in assembled.problems]
     for index, manifest in assembled.patched:
         found += [(index, message) for message in problems(manifest, object_schema, versions)]
     for index, message in found:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
@@ -112,8 +111,12 @@ def _labels(selectors: Iterable[str]) -> dict[str, str]:
 
 
 def _again(session: Session, out: str | None) -> str:
-    place = "" if session.directory == "." else f" -C {shlex.quote(session.directory)}"
-    return f"genlb{place} render" + (f" --out {shlex.quote(out)}" if out is not None else "")
+    if session.directory == "." and out is None:
+        return "genlb render"
+    from shlex import quote
+
+    place = "" if session.directory == "." else f" -C {quote(session.directory)}"
+    return f"genlb{place} render" + (f" --out {quote(out)}" if out is not None else "")
 
 
 def _judgement(session: Session, request: Request, *, everything: bool) -> Judgement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterable, Sequence
 
 from genlb.cli.console import Console
@@ -119,4 +118,4 @@ def _command(command: str, chosen: Sequence[Result]) -> str:
     """``command`` for the chosen clusters; for all of them when there are too many to name."""
     if len(chosen) > _NAMED:
         return command
-    return " ".join([command, *(shlex.quote(result.name) for result in chosen)])
+    return " ".join([command, *(result.name for result in chosen)])

@@ -30,8 +30,8 @@ _COPIED = (
 
 # Shorthands that are ASCII in Go and Unicode in Python: spelt out they mean the same to both.
 _ASCII = {r"\d": "0-9", r"\w": "0-9A-Za-z_", r"\s": r"\t\n\f\r "}
-_TOKEN = re.compile(r"\\.|\[(?:\\.|[^\]\\])*\]|\$")
-_INLINE_FLAGS = re.compile(r"\A(\^?)\(\?([ims]+)\)")
+_PIECE = r"\\.|\[(?:\\.|[^\]\\])*\]|\$"
+_INLINE_FLAGS = r"\A(\^?)\(\?([ims]+)\)"
 
 _SUBDOMAIN: Schema = {
     "type": "string",
@@ -145,8 +145,8 @@ def _or_null(schema: Schema) -> Schema:
 
 def _portable(pattern: str) -> str:
     """A Go regular expression so that Python reads the same: ``^(?i)`` is an error there, ``$`` allows a newline."""
-    text = _TOKEN.sub(_token, pattern)
-    flags = _INLINE_FLAGS.match(text)
+    text = re.sub(_PIECE, _token, pattern)
+    flags = re.match(_INLINE_FLAGS, text)
     return f"(?{flags[2]}:{flags[1]}{text[flags.end() :]})" if flags else text
 
 

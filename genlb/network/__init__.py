@@ -4,6 +4,21 @@ On-link or routed, what each Auto became, which CIDRs are advertised, which sess
 and the one table of what which release can do (``genlb.network.versions``). Pure: a cluster in, answers out.
 """
 
-from genlb.network.cluster import decide
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from genlb.network.cluster import decide
 
 __all__ = ["decide"]
+
+
+def __getattr__(name: str) -> Any:
+    """``decide``, when it is first asked for: a node daemon wants the report's shape, not all types of the spec."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from genlb.network import cluster
+
+    globals()[name] = found = cluster.decide
+    return found

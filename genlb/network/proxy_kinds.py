@@ -17,9 +17,8 @@ from genlb.network.proxy_values import (
 _INT32 = range(-(2**31), 2**31)
 _UINT32 = range(2**32)
 _LARGEST_FLOAT32 = 3.4028235e38
-_QUANTITY = re.compile(r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?")
-_RELEASE = re.compile(r"[0-9]+\.[0-9]+")
-_NO_PATTERN = re.compile(r"[=,]")
+_QUANTITY = r"[-+]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[numkMGTPE]|[KMGTPE]i|[eE][-+]?[0-9]+)?"
+_RELEASE = r"[0-9]+\.[0-9]+"
 
 
 class Kind(NamedTuple):
@@ -81,7 +80,7 @@ def _is_positive_flush(value: Any) -> bool:
 
 def _is_quantity(value: Any) -> bool:
     number = isinstance(value, (int, float)) and not isinstance(value, bool)
-    return value is None or number or (isinstance(value, str) and _QUANTITY.fullmatch(value) is not None)
+    return value is None or number or (isinstance(value, str) and re.fullmatch(_QUANTITY, value) is not None)
 
 
 def _are_levels(value: Any) -> bool:
@@ -93,7 +92,7 @@ def _is_level(item: Any) -> bool:
         return False
     pattern = item.get("filePattern")
     whole = _is_whole(item.get("verbosity"), range(2**31))
-    return whole and isinstance(pattern, str) and pattern != "" and not _NO_PATTERN.search(pattern)
+    return whole and isinstance(pattern, str) and pattern != "" and "=" not in pattern and "," not in pattern
 
 
 TEXT = Kind("text", lambda value: value is None or isinstance(value, str))
@@ -120,6 +119,6 @@ NOT_NEGATIVE_DURATION = Kind("a duration of at least 0s", lambda value: parse_pr
 POSITIVE_FLUSH = Kind("more than 0s", _is_positive_flush)
 ADDRESS = Kind("an IP address", lambda value: value == "" or _is_address(value))
 ENDPOINT = Kind("an IP address and a port, such as 0.0.0.0:10256", lambda value: value == "" or _is_endpoint(value))
-RELEASE = Kind("a release such as 1.35", lambda value: value == "" or _RELEASE.fullmatch(value) is not None)
+RELEASE = Kind("a release such as 1.35", lambda value: value == "" or re.fullmatch(_RELEASE, value) is not None)
 CIDR = Kind("a CIDR", lambda value: isinstance(value, str) and _is_network(value))
 CIDR_OR_KEYWORD = Kind("a CIDR or primary", lambda value: value in NODE_PORT_KEYWORDS or CIDR.holds(value))

@@ -11,7 +11,7 @@ from genlb.render.gitops import Units, filled, labels, repository_path
 from genlb.spec.model import Gitops
 
 SOURCE_NAME = "genlb"
-_COMMIT = re.compile(r"[0-9a-f]{40}\Z")
+_COMMIT = r"[0-9a-f]{40}"
 
 
 def git_repositories(context: Context) -> list[Manifest]:
@@ -86,6 +86,6 @@ def _reference(revision: str) -> dict[str, str]:
     """Flux's words for a revision. It has none for HEAD and reads ``master`` then; a tag is ``refs/tags/<tag>``."""
     if revision == "HEAD":
         return {}
-    if _COMMIT.match(revision):
+    if re.fullmatch(_COMMIT, revision):
         return {"commit": revision}
     return {"name" if revision.startswith("refs/") else "branch": revision}

@@ -8,8 +8,7 @@ is to turn an object into another one.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from genlb.manifest import Manifest, key_of
 from genlb.spec.model import Patch
@@ -19,11 +18,10 @@ _TOP = ("apiVersion", "kind", "metadata")
 _METADATA = ("name", "namespace", "labels", "annotations")
 
 
-@dataclass(frozen=True, slots=True)
-class PatchProblem:
-    """A patch that could not be applied; ``index`` counts ``spec.patches`` from 0."""
+class PatchProblem(NamedTuple):
+    """A patch that could not be applied; ``position`` counts ``spec.patches`` from 0."""
 
-    index: int
+    position: int
     message: str
 
 

@@ -66,7 +66,7 @@ def assemble(context: Context) -> Assembled:
     produced = {**{unit.value: objects for unit, objects in units.items()}, GITOPS_FOLDER: _gitops(context, units)}
     patches = context.cluster.spec.patches
     objects, problems = apply_patches(list(itertools.chain.from_iterable(produced.values())), patches)
-    failed = {problem.index for problem in problems}
+    failed = {problem.position for problem in problems}
     return Assembled(
         folders=_refilled(produced, objects),
         patched=tuple(

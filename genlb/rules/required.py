@@ -19,7 +19,8 @@ def daemons_need_an_image(view: View) -> Iterator[Finding]:
         yield Finding(
             view.at("agents"),
             "agents.image is missing, and a daemon is not Disabled",
-            "name the image once in _defaults.yaml: agents: {image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0}}",
+            "name the image once in _defaults.yaml: "
+            "agents: {image: {repository: registry.example.com/genlb/genlb, tag: v0.1.0}}",
         )
     if image is not None and image.tag is None and image.digest is None:
         yield Finding(view.at("agents", "image"), "agents.image has neither a tag nor a digest", "add digest or tag")

@@ -36,7 +36,7 @@ _OF_PATHS: Mapping[str, tuple[int, ...]] = {
     "net/ipv6/fib_multipath_hash_policy": _HASH_POLICIES,
 }
 CONF = ("net/ipv4/conf/", "net/ipv6/conf/")
-_NUMBER = re.compile(r"-?[0-9]{1,10}")
+_NUMBER = r"-?[0-9]{1,10}"
 _ALL, _DEFAULT = "all", "default"
 DEEPEST = 5  # net, ipv4, conf, interface, key
 
@@ -57,7 +57,7 @@ class Extra(NamedTuple):
     def number(self) -> int | None:
         """The value as the kernel takes it, None for no plain number."""
         text = self.value.strip()
-        return int(text) if _NUMBER.fullmatch(text) else None
+        return int(text) if re.fullmatch(_NUMBER, text) else None
 
 
 def extras_of(view: View) -> Iterator[Extra]:

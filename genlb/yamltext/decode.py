@@ -14,10 +14,10 @@ from genlb.yamltext.quote import quoted
 _CONTROL = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What YAML calls not printable (§5.1)."""
 
-DISPUTED = re.compile("[\x85\u2028\u2029\ufeff]")
+DISPUTED = "[\x85\u2028\u2029\ufeff]"
 """Line ends in YAML 1.1 that are ordinary characters in 1.2, and a byte order mark that is not at the start."""
 
-_TAG_DIRECTIVE = re.compile("(?:^|[\n\r\x85\u2028\u2029])(%TAG)")
+_TAG_DIRECTIVE = "(?:^|[\n\r\x85\u2028\u2029])(%TAG)"
 _MOST_TAG_DIRECTIVES = 64
 
 _BREAK = re.compile("\r\n|\r|\n")
@@ -60,7 +60,7 @@ def check_characters(text: str, file: str, *, strict: bool) -> None:
                 help=f"remove it, or write it as {quoted(match[0])} in double quotes",
             )
         )
-    if strict and not text.isascii() and (match := DISPUTED.search(text)):
+    if strict and not text.isascii() and (match := re.search(DISPUTED, text)):
         raise Refused(
             Diagnostic(
                 rule="GLB105",
@@ -91,7 +91,7 @@ def check_directives(text: str, file: str) -> None:
     """Refuse a flood of %TAG lines: a parser compares each with all before it, and 4 MiB of them take five minutes."""
     if text.count("%TAG") <= _MOST_TAG_DIRECTIVES:
         return
-    for count, match in enumerate(_TAG_DIRECTIVE.finditer(text)):
+    for count, match in enumerate(re.finditer(_TAG_DIRECTIVE, text)):
         if count == _MOST_TAG_DIRECTIVES:
             line, column = place(text, match.start(1))
             span = Span(file, line, column, line, column + 4)

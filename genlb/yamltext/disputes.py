@@ -8,7 +8,11 @@ from __future__ import annotations
 import re
 
 from genlb.yamltext.node import Scalar
-from genlb.yamltext.scalars import BASES, CORE_FLOAT, WORDS_OF_1_1, Dispute
+from genlb.yamltext.scalars import WORDS_OF_1_1, Dispute
+
+_CORE_INTEGER = re.compile(r"(?P<decimal>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hexadecimal>[0-9A-Fa-f]+)")
+# The numbers of YAML 1.2 core that are not spelled as integers (and the decimal ones that are).
+_CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
 
 _PYYAML_INTEGER = re.compile(
     r"(?P<sign>[-+]?)(?:0b(?P<binary>[01_]+)|0x(?P<hexadecimal>[0-9A-Fa-f_]+)|0(?P<octal>[0-7_]+)"
@@ -39,9 +43,18 @@ _GO_DATE = re.compile(
     rf"[0-9]{{4}}-[0-9]{{1,2}}-[0-9]{{1,2}}(?: +{_GO_CLOCK}|[Tt]{_GO_CLOCK}(?:Z|[-+][0-9]{{2}}:[0-9]{{2}}))?"
 )
 
+_BASES = {"binary": 2, "octal": 8, "decimal": 10, "hexadecimal": 16}  # by the groups of the integer patterns
 _INT64 = range(-(2**63), 2**63)
 _UINT64 = range(2**64)
 _UNDISPUTED = re.compile(r"true|false|-?(?:0|[1-9][0-9]{0,17})(?:\.[0-9]+)?")
+
+
+def core(text: str) -> Scalar:
+    """The number that YAML 1.2 core reads in the plain scalar ``text``, else the text itself."""
+    if match := _CORE_INTEGER.fullmatch(text):
+        base = match.lastgroup or ""
+        return int(match[base], _BASES[base])
+    return float(text) if _CORE_FLOAT.fullmatch(text) else text
 
 
 def of(text: str, value: Scalar) -> Dispute | None:
@@ -57,7 +70,7 @@ def of(text: str, value: Scalar) -> Dispute | None:
 def of_long_number(text: str) -> Dispute | None:
     """A dispute where any reader takes the long ``text`` for a number; which one is not worked out."""
     digits = text.replace("_", "")
-    grammars = (CORE_FLOAT, _PYYAML_INTEGER, _PYYAML_FLOAT, _GO_INTEGER, _GO_LATE_INTEGER)
+    grammars = (_CORE_FLOAT, _PYYAML_INTEGER, _PYYAML_FLOAT, _GO_INTEGER, _GO_LATE_INTEGER)
     if any(grammar.fullmatch(digits) for grammar in grammars):
         return Dispute("is too long to be the same number to all readers", ())
     return None
@@ -82,7 +95,7 @@ def _pyyaml(text: str) -> str:
     if match := _PYYAML_INTEGER.fullmatch(text):
         kind = match.lastgroup or ""
         digits = match[kind].replace("_", "")
-        number = _base_60(digits) if kind == "sexagesimal" else int(digits or "0", BASES[kind])
+        number = _base_60(digits) if kind == "sexagesimal" else int(digits or "0", _BASES[kind])
         return _in_words(-number if match["sign"] == "-" else number)
     if match := _PYYAML_FLOAT.fullmatch(text):
         kind = match.lastgroup or ""
@@ -109,7 +122,7 @@ def _go(text: str) -> str:
     for grammar in (_GO_INTEGER, _GO_LATE_INTEGER):
         if (value := _go_integer(grammar, digits)) is not None:
             return _in_words(value)
-    is_float = _GO_FRACTION.fullmatch(text) if text[0] == "." else CORE_FLOAT.fullmatch(digits)
+    is_float = _GO_FRACTION.fullmatch(text) if text[0] == "." else _CORE_FLOAT.fullmatch(digits)
     if is_float and abs(number := float(digits)) != float("inf"):
         return _in_words(number)
     return "text"
@@ -120,6 +133,6 @@ def _go_integer(grammar: re.Pattern[str], digits: str) -> int | None:
     if not match:
         return None
     kind = match.lastgroup or ""
-    value = int(match[kind], BASES[kind])
+    value = int(match[kind], _BASES[kind])
     value = -value if match["sign"] == "-" else value
     return value if value in _INT64 or (not match["sign"] and value in _UINT64) else None

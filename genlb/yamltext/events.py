@@ -26,9 +26,9 @@ except ImportError:  # a PyYAML without libyaml: the same events, about ten time
 Event: TypeAlias = Any
 """An instance of `yaml.events`; Any, since PyYAML's stubs let each mark be None, and none of a parser is."""
 
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = "[\ud800-\udfff]"
 # Runs over a quoted scalar up to the first escape that names half a surrogate pair, and ends behind \u or \U.
-_TO_SURROGATE_ESCAPE = re.compile(r"(?:[^\\]|\\.)*?\\(?:u|U0000)(?=[dD][89a-fA-F])", re.DOTALL)
+_TO_SURROGATE_ESCAPE = r"(?s:(?:[^\\]|\\.)*?\\(?:u|U0000)(?=[dD][89a-fA-F]))"
 
 
 def events(text: str) -> Callable[[], Event]:
@@ -38,7 +38,7 @@ def events(text: str) -> Callable[[], Event]:
     """
     parser = CParser(text) if CParser is not None else PythonParser(text)
     next_event = cast("Callable[[], Event]", parser.get_event)
-    return next_event if text.isascii() or not DISPUTED.search(text) else _relocated(next_event, text)
+    return next_event if text.isascii() or not re.search(DISPUTED, text) else _relocated(next_event, text)
 
 
 def _relocated(next_event: Callable[[], Event], text: str) -> Callable[[], Event]:
@@ -73,13 +73,13 @@ class PythonParser(Reader, Scanner, Parser):
             event = super().get_event()  # type: ignore[no-untyped-call]
         except (ValueError, OverflowError) as error:  # chr() of \U00110000
             raise _escape_error(self.get_mark()) from error
-        if type(event) is ScalarEvent and not event.value.isascii() and _SURROGATE.search(event.value):
+        if type(event) is ScalarEvent and not event.value.isascii() and re.search(_SURROGATE, event.value):
             raise _escape_error(self._surrogate_mark(event))
         return event
 
     def _surrogate_mark(self, event: ScalarEvent) -> Mark:
         start = event.start_mark.index if event.start_mark else 0
-        match = _TO_SURROGATE_ESCAPE.match(self._text, start)
+        match = re.compile(_TO_SURROGATE_ESCAPE).match(self._text, start)
         index = match.end() if match else start
         line, column = place(self._text, index)
         return Mark("", index, line - 1, column - 1, None, 0)

@@ -11,13 +11,13 @@ from typing import Any, NoReturn
 
 from genlb.yamltext.limits import Limits
 
-_START = re.compile(r"\s*[\[{]")
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
+_START = r"\s*[\[{]"
+_SURROGATE = r"\\u[dD][89a-fA-F]"
 
 
 def looks_like_json(text: str) -> bool:
     """Whether ``text`` starts as a JSON list or object does; flow style YAML does too."""
-    return _START.match(text) is not None
+    return re.match(_START, text) is not None
 
 
 def parse(text: str, limits: Limits) -> Any:
@@ -34,7 +34,7 @@ def parse(text: str, limits: Limits) -> Any:
         message = "nested too deeply"
         raise ValueError(message) from error
     _check_limits(data, limits)
-    if _SURROGATE.search(text):
+    if re.search(_SURROGATE, text):
         json.dumps(data, ensure_ascii=False).encode()  # UnicodeEncodeError, which is a ValueError
     return data
 

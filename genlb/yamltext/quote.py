@@ -18,16 +18,15 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9/]|--(?=[A-Za-z]))[-A-Za-z0-9_./@+=,()%*$]*(?
 # What YAML does not allow at all, what ends a line in YAML 1.1 only (NEL, LS, PS), and what is not seen or turns the
 # reading direction round (soft hyphen, zero width, bidi, byte order mark, tags). A fixed list: Python's own idea of
 # "printable" changes with its version, and the same data must give the same bytes everywhere.
-_HIDDEN = (
-    "\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff"
-    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff"
+    "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
-_ESCAPED = re.compile(f'[\t\n"\\\\{_HIDDEN}]')
-_SHORT_ESCAPES = {"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"}
+_SHORT_ESCAPES = str.maketrans({"\t": "\\t", "\n": "\\n", "\r": "\\r", '"': '\\"', "\\": "\\\\"})
 
 # A block that starts with white space needs an indentation indicator. White space at the end of a line, and empty lines
 # at the end of a file, do not survive editors, hooks and tools that split streams. Such text is quoted.
-_NOT_IN_BLOCK = re.compile(f"\\A[ \t\n]|[ \t]$|\n\n\\Z|[{_HIDDEN}]", re.MULTILINE)
+_NOT_IN_BLOCK = re.compile("\\A[ \t\n]|[ \t]$|\n\n\\Z", re.MULTILINE)
 
 # Longer strings are rare and hardly ever the same twice: they would only fill the memory.
 _CACHED_LENGTH = 128
@@ -43,7 +42,7 @@ def inline(text: str) -> str:
 
 def quoted(text: str) -> str:
     """``text`` in double quotes, escaped so that it stays on one line and shows every invisible character."""
-    return f'"{_ESCAPED.sub(_escape, text)}"'
+    return f'"{_HIDDEN.sub(_escape, text.translate(_SHORT_ESCAPES))}"'
 
 
 def block(text: str, indent: str) -> str:
@@ -55,7 +54,7 @@ def block(text: str, indent: str) -> str:
 
 def comment_lines(text: str) -> str:
     """``text`` as comment lines; ValueError for a character that would end the comment or is not seen."""
-    if match := re.search(f"[{_HIDDEN}]", text):
+    if match := _HIDDEN.search(text):
         message = f"U+{ord(match[0]):04X} cannot stand in a YAML comment"
         raise ValueError(message)
     return "".join(f"{f'# {line}'.rstrip()}\n" for line in text.removesuffix("\n").split("\n")) if text else ""
@@ -64,7 +63,7 @@ def comment_lines(text: str) -> str:
 def _inline(text: str) -> str:
     if _PLAIN.fullmatch(text) and is_text_everywhere(text):
         return text
-    if "\n" in text and not _NOT_IN_BLOCK.search(text):
+    if "\n" in text and not (_NOT_IN_BLOCK.search(text) or _HIDDEN.search(text)):
         return ""
     return quoted(text)
 
@@ -74,8 +73,6 @@ _cached = lru_cache(maxsize=16384)(_inline)
 
 def _escape(match: re.Match[str]) -> str:
     character = match[0]
-    if character in _SHORT_ESCAPES:
-        return _SHORT_ESCAPES[character]
     code = ord(character)
     if "\ud800" <= character <= "\udfff":
         message = f"half a surrogate pair (U+{code:04X}) is not a character and cannot be written as YAML"

@@ -67,13 +67,6 @@ _NO_NUMBER = re.compile(
 )
 _COMMON_INTEGER = re.compile(r"-?(?:0|[1-9][0-9]{0,17})")
 
-_CORE_INTEGER = re.compile(r"(?P<decimal>[-+]?[0-9]+)|0o(?P<octal>[0-7]+)|0x(?P<hexadecimal>[0-9A-Fa-f]+)")
-CORE_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?")
-"""The numbers of YAML 1.2 core that are not spelled as integers (and the decimal ones that are)."""
-
-BASES = {"binary": 2, "octal": 8, "decimal": 10, "hexadecimal": 16}
-"""By the names of the groups in the integer patterns."""
-
 # Nobody writes a longer number, and working one out takes time that grows with the square of its length.
 _LONGEST_NUMBER = 128
 
@@ -110,15 +103,8 @@ def _resolve(text: str) -> Reading:
 
     if len(text) > _LONGEST_NUMBER:
         return Reading(text, disputes.of_long_number(text))
-    value = _core(text)
+    value = disputes.core(text)
     return Reading(value, disputes.of(text, value))
 
 
 _cached = lru_cache(maxsize=4096)(_resolve)
-
-
-def _core(text: str) -> Scalar:
-    if match := _CORE_INTEGER.fullmatch(text):
-        base = match.lastgroup or ""
-        return int(match[base], BASES[base])
-    return float(text) if CORE_FLOAT.fullmatch(text) else text

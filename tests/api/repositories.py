@@ -12,7 +12,7 @@ DEFAULTS = (
 kind: FleetDefaults
 spec:
   agents:
-    image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0, digest: "sha256:%s"}
+    image: {repository: registry.example.com/genlb/genlb, tag: v0.1.0, digest: "sha256:%s"}
 """
     % ("7b" * 32)
 )

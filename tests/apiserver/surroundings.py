@@ -47,7 +47,7 @@ def daemon_set() -> Object:
     labels = {"k8s-app": "kube-proxy"}
     container = {
         "name": "kube-proxy",
-        "image": "registry.k8s.io/kube-proxy:v1.37.2",
+        "image": "registry.example.com/kube-proxy:v1.37.2",
         "command": [
             "/usr/local/bin/kube-proxy",
             "--config=/var/lib/kube-proxy/config.conf",

@@ -49,7 +49,7 @@ def surroundings(spec: Spec) -> list[Manifest]:
     felix: dict[str, Any] = {"bpfEnabled": dataplane is Dataplane.BPF}
     if dataplane is not Dataplane.BPF:
         felix["nftablesMode"] = "Enabled" if dataplane is Dataplane.NFTABLES else "Disabled"
-    image = f"quay.io/metallb/controller:v{spec.versions.metallb}"
+    image = f"registry.example.com/metallb/controller:v{spec.versions.metallb}"
     container = {"name": "controller", "image": image}
     return [
         an_object("v1", "Namespace", "kube-system", uid=UID),
@@ -128,7 +128,11 @@ def by_hand() -> list[Manifest]:
             "Deployment",
             "controller",
             "metallb-system",
-            spec={"template": {"spec": {"containers": [{"name": "c", "image": "quay.io/metallb/controller:v0.16.1"}]}}},
+            spec={
+                "template": {
+                    "spec": {"containers": [{"name": "c", "image": "registry.example.com/metallb/controller:v0.16.1"}]}
+                }
+            },
         ),
         kube_proxy("ipvs"),
     ]

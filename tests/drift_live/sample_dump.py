@@ -60,10 +60,12 @@ def _fill(api: Client) -> None:
     for manifest in objects(CLUSTER, "node", "routing", "advertise"):
         api.apply(manifest, manager="argocd-controller", force=True)
     api.create(
-        _workload("DaemonSet", "calico-node", "calico-system", "quay.io/calico/node:v3.32.1"), manager="operator"
+        _workload("DaemonSet", "calico-node", "calico-system", "registry.example.com/calico/node:v3.32.1"),
+        manager="operator",
     )
     api.create(
-        _workload("Deployment", "controller", "metallb-system", "quay.io/metallb/controller:v0.16.1"), manager="helm"
+        _workload("Deployment", "controller", "metallb-system", "registry.example.com/metallb/controller:v0.16.1"),
+        manager="helm",
     )
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "shop"}})
     service = {

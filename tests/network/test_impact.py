@@ -256,13 +256,16 @@ def test_a_pool_for_fewer_services_readdresses_and_one_for_more_does_not() -> No
 
 
 def test_an_image_rolls_both_daemons_out_and_says_so() -> None:
-    image = model.Image(repository="ghcr.io/genlb/genlb", tag="v0.2.0")
+    image = model.Image(repository="registry.example.com/genlb/genlb", tag="v0.2.0")
     found = impact(a_cluster(), a_cluster(agents={"image": image})).roll_outs
     assert [(one.name, one.fate) for one in found] == [
         ("genlb-sysctl", RollOutFate.ROLLS),
         ("genlb-vip", RollOutFate.ROLLS),
     ]
-    assert all(one.causes == ("the image ghcr.io/genlb/genlb:v0.1.0 → ghcr.io/genlb/genlb:v0.2.0",) for one in found)
+    assert all(
+        one.causes == ("the image registry.example.com/genlb/genlb:v0.1.0 → registry.example.com/genlb/genlb:v0.2.0",)
+        for one in found
+    )
 
 
 def test_settings_roll_out_only_the_daemon_that_has_them() -> None:

@@ -19,7 +19,7 @@ from tests.contract.verdict import refusals_by_ours
 from tests.network.strategies import clusters
 from tests.render.skeletons import a_node_context
 
-IMAGE = model.Image(repository="ghcr.io/genlb/genlb", digest="sha256:" + "ab" * 32)
+IMAGE = model.Image(repository="registry.example.com/genlb/genlb", digest="sha256:" + "ab" * 32)
 ENGINES = st.sampled_from(
     [
         model.Gitops(),

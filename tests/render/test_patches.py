@@ -43,7 +43,7 @@ def problem(objects: list[Manifest], one: Patch) -> str:
     after, problems = apply_patches(objects, [one])
     assert after == objects
     ((found),) = problems
-    assert found.index == 0
+    assert found.position == 0
     return found.message
 
 
@@ -193,5 +193,5 @@ def test_every_problem_is_told_and_the_other_patches_apply() -> None:
     )
 
     assert after["spec"]["ttlSecurity"] == 1
-    assert [it.index for it in problems] == [0, 2]
+    assert [it.position for it in problems] == [0, 2]
     assert isinstance(problems[0], PatchProblem)

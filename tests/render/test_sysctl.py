@@ -160,7 +160,7 @@ NO_CONCERN: dict[str, dict[str, Any]] = {
     "guard": {"vip_binder": {"guard": False}},
     "AS number": {"bgp": {"as_number": 64999}},
     "kube-proxy": {"kube_proxy": {"mode": model.ProxyMode.NFTABLES}},
-    "image": {"agents": {"image": model.Image(repository="ghcr.io/genlb/genlb", tag="v9")}},
+    "image": {"agents": {"image": model.Image(repository="registry.example.com/genlb/genlb", tag="v9")}},
     "GitOps": {"gitops": {"engine": model.Engine.FLUX}},
     "labels of the cluster": {"labels": {"env": "test"}},
     "clean-up": {"sysctls": {"state": DaemonState.CLEANUP}},

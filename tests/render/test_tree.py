@@ -213,7 +213,7 @@ def test_a_patch_that_fits_nothing_is_a_problem_with_its_index() -> None:
         Patch(kind="BGPPeer", name="genlb-r1-tor-a-v4", merge={}), Patch(kind="BGPPeer", name="gone", merge={})
     )
 
-    assert [problem.index for problem in result.problems] == [1]
+    assert [problem.position for problem in result.problems] == [1]
     assert [index for index, _ in result.patched] == [0]
 
 

@@ -233,7 +233,7 @@ NO_CONCERN: dict[str, dict[str, Any]] = {
     "sysctls": {"sysctls": {"rp_filter": model.RpFilter.STRICT}},
     "AS number": {"bgp": {"as_number": 64999}},
     "who owns kube-proxy": {"kube_proxy": {"ownership": model.Ownership.NONE, "restart": model.Restart.ANNOTATE}},
-    "image": {"agents": {"image": model.Image(repository="ghcr.io/genlb/genlb", tag="v9")}},
+    "image": {"agents": {"image": model.Image(repository="registry.example.com/genlb/genlb", tag="v9")}},
     "GitOps": {"gitops": {"engine": model.Engine.FLUX}},
     "labels of the cluster": {"labels": {"env": "test"}},
 }

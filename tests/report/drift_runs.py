@@ -160,8 +160,8 @@ STRICT_ARP = a_difference(
 )
 IMAGE = a_difference(
     ("spec", "template", "spec", "containers", Item((("name", "vip"),)), "image"),
-    "ghcr.io/genlb/genlb:v0.1.0",
-    "ghcr.io/genlb/genlb:v0.0.9",
+    "registry.example.com/genlb/genlb:v0.1.0",
+    "registry.example.com/genlb/genlb:v0.0.9",
     traffic=Traffic.NONE,
 )
 FOREIGN = a_difference(
@@ -267,9 +267,11 @@ FRA1 = a_drift(
         FOREIGN,
         namespace="genlb-system",
         file=f"{RENDERED}/node/daemonset-genlb-vip.yaml",
-        desired=daemon_set("ghcr.io/genlb/genlb:v0.1.0"),
+        desired=daemon_set("registry.example.com/genlb/genlb:v0.1.0"),
         live=daemon_set(
-            "ghcr.io/genlb/genlb:v0.0.9", env=[{"name": "DEBUG", "value": "1"}], terminationMessagePath="/dev/log"
+            "registry.example.com/genlb/genlb:v0.0.9",
+            env=[{"name": "DEBUG", "value": "1"}],
+            terminationMessagePath="/dev/log",
         ),
     ),
     an_object("BGPFilter", "genlb-no-reexport"),

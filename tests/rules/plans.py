@@ -52,7 +52,7 @@ def a_plan(random: Random) -> dict[str, Any]:
         "bgp": _bgp(random, shape),
         "pools": pools,
         "kubeProxy": _kube_proxy(random, shape),
-        "agents": {"image": {"repository": "ghcr.io/genlb/genlb", "digest": DIGEST}},
+        "agents": {"image": {"repository": "registry.example.com/genlb/genlb", "digest": DIGEST}},
         "vipBinder": {"l2": {"interfaces": ["bond0"]}},
         "sysctls": random.choice(
             [

@@ -133,7 +133,9 @@ def test_an_l2_pool_needs_a_nic(pattern: str, rules: set[str]) -> None:
     ],
 )
 def test_an_image_is_pinned_while_a_daemon_runs(changes: dict[str, Any], rules: set[str]) -> None:
-    document = a_document(agents={"image": {"repository": "ghcr.io/genlb/genlb", "tag": "v0.1.0"}}, **changes)
+    document = a_document(
+        agents={"image": {"repository": "registry.example.com/genlb/genlb", "tag": "v0.1.0"}}, **changes
+    )
 
     assert ids(document) - {"GLB521"} == rules
 

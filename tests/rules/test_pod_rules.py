@@ -8,7 +8,7 @@ import pytest
 
 from tests.rules.judged import a_document, ids, judged
 
-IMAGE = {"repository": "ghcr.io/genlb/genlb", "digest": "sha256:" + "7b" * 32}
+IMAGE = {"repository": "registry.example.com/genlb/genlb", "digest": "sha256:" + "7b" * 32}
 
 
 def with_agents(**changes: Any) -> set[str]:

@@ -21,7 +21,7 @@ spec:
   bgp: {asNumber: 64800}
   pools: [{name: public, addresses: ["10.210.1.0/24"]}]
   kubeProxy: {mode: iptables}
-  agents: {image: {repository: ghcr.io/genlb/genlb, tag: v0.1.0}}
+  agents: {image: {repository: registry.example.com/genlb/genlb, tag: v0.1.0}}
 """
 
 COMPLETE = """\
@@ -95,7 +95,7 @@ spec:
     restart: Annotate
   agents:
     image:
-      repository: ghcr.io/genlb/genlb
+      repository: registry.example.com/genlb/genlb
       tag: v0.1.0
       digest: "sha256:7b936e29c991bf9167d33b80a998fd22922c486e18dff5e97c84600e37259087"
     imagePullSecrets: [{name: registry}]
