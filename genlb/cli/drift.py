@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -10,12 +9,13 @@ from typing import TYPE_CHECKING
 import click
 
 from genlb import api
-from genlb.cli.drift_options import Shard, Target, no_clash, report_option, shard_option, takes_stdout
+from genlb.cli.drift_options import FORMATS, Shard, no_clash, shard_option
 from genlb.cli.options import clusters_argument, examples, output_option
 from genlb.cli.output import Outcome, outcome
 from genlb.cli.progress import tracked
+from genlb.cli.reporting import Target, report_option, takes_stdout, write_texts
 from genlb.cli.session import Session
-from genlb.errors import Undetermined, UsageError
+from genlb.errors import UsageError
 
 if TYPE_CHECKING:
     from genlb.api.drift import Question
@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     "-j", "--jobs", type=click.IntRange(1, 64), default=8, show_default=True, help="Number of clusters at once."
 )
 @shard_option()
-@report_option()
+@report_option(FORMATS)
 @output_option("text", "json")
 @click.pass_obj
 def command(  # noqa: PLR0913 -- one parameter for each option
@@ -157,24 +157,11 @@ def _tell_how_to_dump(session: Session, report: DriftReport, question: Question)
 def _write(
     session: Session, report: DriftReport, targets: tuple[Target, ...], repository: api.Repository | None
 ) -> None:
-    """All reports; when one cannot be written the others still are, then the first failure is raised."""
+    """All reports; the network is drawn only where a page shows it."""
     if not targets:
         return
     from genlb.api.drift import fabrics, write_drift
 
     drawn = any(target.form == "html" for target in targets)
     drawings = fabrics(repository, report) if drawn else {}
-    failures: list[Undetermined] = []
-    for target in targets:
-        text = write_drift(target.form, report, drawings)
-        if target.on_stdout:
-            session.console.data(text)
-        elif target.path == "-":
-            session.console.tell(text.removesuffix("\n")) if text else None
-        else:
-            try:
-                api.write_report(os.path.join(session.directory, target.path), text)
-            except Undetermined as error:
-                failures.append(error)
-    if failures:
-        raise failures[0]
+    write_texts(session, targets, lambda form: write_drift(form, report, drawings))

@@ -9,10 +9,6 @@ from typing import NamedTuple, TypeVar
 
 import click
 
-from genlb.cli.reporting import Target, takes_stdout
-
-__all__ = ["FORMATS", "Shard", "Target", "no_clash", "report_option", "shard_option", "takes_stdout"]
-
 FORMATS = ("github", "html", "json", "junit", "markdown", "prom", "sarif", "text")
 """Known here so that ``--help`` need not load them; a test holds them equal to `genlb.report.drift.DRIFT_FORMATS`."""
 
@@ -45,18 +41,6 @@ def shard_option() -> Callable[[_Command], _Command]:
     )
 
 
-def report_option() -> Callable[[_Command], _Command]:
-    """``--report FORMAT=PATH``, any number of times."""
-    return click.option(
-        "--report",
-        "reports",
-        multiple=True,
-        metavar="FORMAT=PATH",
-        callback=_targets,
-        help=f"Write a report as well: {', '.join(FORMATS)}. - is stdout, for github stderr. Repeatable.",
-    )
-
-
 def no_clash(*pairs: Mapping[str, object]) -> None:
     """A usage error for two options that do not go together; each pair is their names with what was given."""
     for pair in pairs:
@@ -78,25 +62,3 @@ def _shard(_context: click.Context, _option: click.Parameter, value: str | None)
     if shard.number >= shard.total:
         raise click.BadParameter(f"there is no share {shard.number} of {shard.total}: they count from 0")
     return shard
-
-
-def _targets(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> tuple[Target, ...]:
-    targets = tuple(map(_target, values))
-    paths = [target.path for target in targets if target.path != "-"]
-    for path in paths:
-        if paths.count(path) > 1:
-            raise click.BadParameter(f"two reports cannot be written to {path}")
-    if sum(target.on_stdout for target in targets) > 1:
-        raise click.BadParameter("only one report can be written to stdout (-)")
-    return targets
-
-
-def _target(value: str) -> Target:
-    form, _, path = value.partition("=")
-    if form not in FORMATS:
-        from genlb.report.suggestion import did_you_mean
-
-        raise click.BadParameter(f"there is no report {form!r}{did_you_mean(form, FORMATS)}")
-    if not path:
-        raise click.BadParameter(f"{value!r} says no path: --report {form}=PATH, or {form}=-")
-    return Target(form, path)

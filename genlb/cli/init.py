@@ -33,15 +33,14 @@ def command(session: Session, /, *, folder: str, cluster: str, engine: str, ci: 
     """
     console = session.console
     plan = api.new_repository(
-        os.path.join(session.directory, folder), cluster=cluster, engine=engine, ci=ci, force=force
+        os.path.normpath(os.path.join(session.directory, folder)), cluster=cluster, engine=engine, ci=ci, force=force
     )
     api.carry_out(plan)
     for path in plan.files:
         console.result(f"  {path}")
     for path in plan.kept:
         console.result(f"  {path} (kept as it was)")
-    place = os.path.normpath(plan.folder)
-    console.result(f"\nNext:{'' if place == '.' else f'  cd {shlex.quote(place)}'}")
+    console.result(f"\nNext:{'' if plan.folder == '.' else f'  cd {shlex.quote(plan.folder)}'}")
     for step in (
         f"edit clusters/{cluster}/cluster.yaml: versions, addresses, AS numbers",
         "edit clusters/_defaults.yaml: " + ("image" if engine == "none" else "image, repoURL"),

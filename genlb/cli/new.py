@@ -27,5 +27,6 @@ def command(session: Session, /, *, name: str, source: str | None) -> Outcome:
     console.result("\nChange what is this cluster's own:")
     for field, place in api.to_change(api.open_repository(repository.root), name):
         console.result(f"  {place.file}:{place.line}  {field}")
-    console.result(f"\nThen:  genlb validate {name}  and  genlb render {name}")
+    # All clusters are judged, not this one alone: what it has in common with another one is what is wrong with a copy.
+    console.result(f"\nThen:  genlb validate  and  genlb render {name}")
     return Outcome.FINE

@@ -151,10 +151,14 @@ def _show_usage(error: click.UsageError, console: Console) -> None:
     if root is not error.ctx and isinstance(error, click.NoSuchOption):
         for option in root.command.params:
             if error.option_name in option.opts:
-                value = f" {option.metavar or 'VALUE'}" if not getattr(option, "is_flag", False) else ""
+                value = "" if _takes_nothing(option) else f" {option.metavar or 'VALUE'}"
                 told = f"genlb {error.option_name}{value} {error.ctx.info_name}"
                 console.tell(f"Global options stand before the command: {told} …")
     console.tell("")
+
+
+def _takes_nothing(option: click.Parameter) -> bool:
+    return isinstance(option, click.Option) and (option.is_flag or option.count)
 
 
 def _drop_output() -> None:

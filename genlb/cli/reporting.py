@@ -36,15 +36,19 @@ class Target(NamedTuple):
         return self.path == _STANDARD and self.form not in _TO_STDERR
 
 
-def report_option() -> Callable[[_Command], _Command]:
+def report_option(formats: Sequence[str] = FORMATS) -> Callable[[_Command], _Command]:
     """``--report FORMAT=PATH``, any number of times."""
+
+    def targets(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> tuple[Target, ...]:
+        return _targets(values, formats)
+
     return click.option(
         "--report",
         "reports",
         multiple=True,
         metavar="FORMAT=PATH",
-        callback=_targets,
-        help=f"Write a report as well: {', '.join(FORMATS)}. - is stdout, for github stderr. Repeatable.",
+        callback=targets,
+        help=f"Write a report as well: {', '.join(formats)}. - is stdout, for github stderr. Repeatable.",
     )
 
 
@@ -57,15 +61,22 @@ def takes_stdout(targets: Iterable[Target], *, output: str) -> bool:
 
 
 def write_reports(session: Session, targets: Sequence[Target], run: Callable[[], Run]) -> None:
-    """Write all reports; when one cannot be written the others still are, then the first failure is raised."""
+    """Write all reports of a run, which is put together only if there is any; see `write_texts`."""
     if not targets:
         return
     from genlb import api
 
     whole = run()
+    write_texts(session, targets, lambda form: api.report(form, whole))
+
+
+def write_texts(session: Session, targets: Sequence[Target], text_of: Callable[[str], str]) -> None:
+    """Write each report; when one cannot be written the others still are, then the first failure is raised."""
+    from genlb import api
+
     failures: list[Undetermined] = []
     for target in targets:
-        text = api.report(target.form, whole)
+        text = text_of(target.form)
         if target.on_stdout:
             session.console.data(text)
         elif target.path == _STANDARD:
@@ -79,8 +90,8 @@ def write_reports(session: Session, targets: Sequence[Target], run: Callable[[],
         raise failures[0]
 
 
-def _targets(_context: click.Context, _option: click.Parameter, values: Sequence[str]) -> tuple[Target, ...]:
-    targets = tuple(map(_target, values))
+def _targets(values: Sequence[str], formats: Sequence[str]) -> tuple[Target, ...]:
+    targets = tuple(_target(value, formats) for value in values)
     paths = [target.path for target in targets if target.path != _STANDARD]
     for path in paths:
         if paths.count(path) > 1:
@@ -90,12 +101,12 @@ def _targets(_context: click.Context, _option: click.Parameter, values: Sequence
     return targets
 
 
-def _target(value: str) -> Target:
+def _target(value: str, formats: Sequence[str]) -> Target:
     form, _, path = value.partition("=")
-    if form not in FORMATS:
+    if form not in formats:
         from genlb.report.suggestion import did_you_mean
 
-        raise click.BadParameter(f"there is no report {form!r}{did_you_mean(form, FORMATS)}")
+        raise click.BadParameter(f"there is no report {form!r}{did_you_mean(form, formats)}")
     if not path:
         raise click.BadParameter(f"{value!r} says no path: --report {form}=PATH, or {form}=-")
     return Target(form, path)

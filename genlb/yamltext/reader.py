@@ -14,7 +14,6 @@ from genlb.yamltext.decode import Refused, check_characters, check_directives, d
 from genlb.yamltext.jsontext import looks_like_json, parse
 from genlb.yamltext.limits import LIMITS, Limits
 from genlb.yamltext.node import Node, plain
-from genlb.yamltext.syntax import explain
 
 
 class Document(NamedTuple):
@@ -99,4 +98,6 @@ def _documents(
             yield composer.document()
             several = True
     except MarkedYAMLError as error:
+        from genlb.yamltext.syntax import explain  # not at the top: a table of mistakes that most files do not make
+
         raise Refused(explain(error, text, file)) from error
