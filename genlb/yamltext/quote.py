@@ -17,8 +17,8 @@ _PLAIN = re.compile(r"(?:[A-Za-z0-9/]|--(?=[A-Za-z]))[-A-Za-z0-9_./@+=,()%*$]*(?
 
 # What YAML does not allow at all, what ends a line in YAML 1.1 only (NEL, LS, PS), and what is not seen or turns the
 # reading direction round (soft hyphen, zero width, bidi, byte order mark, tags). A fixed list: Python's own idea of
-# "printable" changes with its version, and the same data must give the same bytes everywhere.
-_HIDDEN = re.compile(
+# "printable" changes with its version, and the same data must give the same bytes everywhere. Within ASCII it does not.
+_HIDDEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\xa0\xad\u061c\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\udfff\ufeff"
     "\ufff0-\ufffb\ufffe\uffff\U000e0000-\U000e0fff]"
 )
@@ -42,7 +42,8 @@ def inline(text: str) -> str:
 
 def quoted(text: str) -> str:
     """``text`` in double quotes, escaped so that it stays on one line and shows every invisible character."""
-    return f'"{_HIDDEN.sub(_escape, text.translate(_SHORT_ESCAPES))}"'
+    text = text.translate(_SHORT_ESCAPES)
+    return f'"{re.sub(_HIDDEN, _escape, text) if _hidden(text) else text}"'
 
 
 def block(text: str, indent: str) -> str:
@@ -54,7 +55,7 @@ def block(text: str, indent: str) -> str:
 
 def comment_lines(text: str) -> str:
     """``text`` as comment lines; ValueError for a character that would end the comment or is not seen."""
-    if match := _HIDDEN.search(text):
+    if match := _hidden(text):
         message = f"U+{ord(match[0]):04X} cannot stand in a YAML comment"
         raise ValueError(message)
     return "".join(f"{f'# {line}'.rstrip()}\n" for line in text.removesuffix("\n").split("\n")) if text else ""
@@ -63,12 +64,19 @@ def comment_lines(text: str) -> str:
 def _inline(text: str) -> str:
     if _PLAIN.fullmatch(text) and is_text_everywhere(text):
         return text
-    if "\n" in text and not (_NOT_IN_BLOCK.search(text) or _HIDDEN.search(text)):
+    if "\n" in text and not (_NOT_IN_BLOCK.search(text) or _hidden(text)):
         return ""
     return quoted(text)
 
 
 _cached = lru_cache(maxsize=16384)(_inline)
+
+
+def _hidden(text: str) -> re.Match[str] | None:
+    """The first character that is not written as it is. Most texts are spared the expression: it is slow to build."""
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return None
+    return re.search(_HIDDEN, text)
 
 
 def _escape(match: re.Match[str]) -> str:
