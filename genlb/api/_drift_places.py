@@ -1,15 +1,23 @@
-"""Where in the rendered files a difference stands: its line, for reports that point at files."""
+"""Where a difference is to be found in git: its line in the rendered file, and the value of the spec that made it."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from genlb.drift.model import ClusterDrift, Difference, ObjectDrift
+from genlb.drift.model import ClusterDrift, Difference, ObjectDrift, Sort
+from genlb.drift.origins import origin_of
 from genlb.drift.path import Item, Path
 from genlb.errors import InvalidInput, Undetermined
-from genlb.yamltext import MappingNode, Node, ScalarNode, SequenceNode, read
+from genlb.manifest import ResourceKey
+from genlb.yamltext import MappingNode, Node, ScalarNode, SequenceNode, plain, read
+
+if TYPE_CHECKING:
+    from genlb.rules import View
+
+_NOT_OF_GIT = frozenset({Sort.EXTRA, Sort.FOREIGN})
+"""What no value of a spec made."""
 
 
 def with_lines(cluster: ClusterDrift, content: Callable[[str], bytes | None]) -> ClusterDrift:
@@ -19,6 +27,26 @@ def with_lines(cluster: ClusterDrift, content: Callable[[str], bytes | None]) ->
     return dataclasses.replace(cluster, objects=tuple(_placed(one, content) for one in cluster.objects))
 
 
+def with_origins(cluster: ClusterDrift, view: View) -> ClusterDrift:
+    """The same with the place in the spec of every difference that a single value of it accounts for."""
+    if not cluster.differences:
+        return cluster
+    return dataclasses.replace(cluster, objects=tuple(_with_origins(one, view) for one in cluster.objects))
+
+
+def _with_origins(one: ObjectDrift, view: View) -> ObjectDrift:
+    if not one.differences:
+        return one
+    return dataclasses.replace(one, differences=tuple(_with_origin(each, one.key, view) for each in one.differences))
+
+
+def _with_origin(difference: Difference, key: ResourceKey, view: View) -> Difference:
+    if difference.sort in _NOT_OF_GIT:
+        return difference
+    path = origin_of(key, difference.path, difference.embedded, cluster=view.cluster, decisions=view.decisions)
+    return difference if path is None else dataclasses.replace(difference, origin=str(view.at(*path)))
+
+
 def _placed(one: ObjectDrift, content: Callable[[str], bytes | None]) -> ObjectDrift:
     if not one.differences or not one.file:
         return one
@@ -26,10 +54,16 @@ def _placed(one: ObjectDrift, content: Callable[[str], bytes | None]) -> ObjectD
         document = read(content(one.file) or b"", one.file)
     except (InvalidInput, Undetermined, OSError):
         return one
-    if document.root is None:
-        return one
     root = document.root
+    if root is None or not _is_object(plain(root), one.key):
+        return one
     return dataclasses.replace(one, differences=tuple(_with_line(root, each) for each in one.differences))
+
+
+def _is_object(found: Any, key: ResourceKey) -> bool:
+    """Whether the first document of a file is the object: there may be others before it, or a List around it."""
+    metadata = found.get("metadata") if isinstance(found, dict) and found.get("kind") == key.kind else None
+    return isinstance(metadata, dict) and metadata.get("name") == key.name
 
 
 def _with_line(root: Node, difference: Difference) -> Difference:

@@ -8,24 +8,24 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from genlb.api.clusters import LoadedCluster, has_errors, load
+from genlb.api.question import Question
 from genlb.drift.model import Desired, Live, NotChecked, Read, Source
 from genlb.drift.reads import follow_ups, reads_for
 from genlb.errors import Undetermined
 from genlb.spec.model import Engine
-from genlb.stores.desired import Fresh, Snapshot, from_folder, from_path
+from genlb.stores.desired import Fresh, from_folder, from_path
 from genlb.stores.files import WorkTree
 from genlb.stores.kubeconfig import Access, Kubeconfig
-from genlb.stores.ondisk import read_tree
+from genlb.stores.ondisk import FOLDER, read_tree
+from genlb.stores.overlay import Overlay
 
 if TYPE_CHECKING:
-    from genlb.api.drift import Question
     from genlb.manifest import Manifest
-    from genlb.network.decisions import Decisions
+    from genlb.rules import View
     from genlb.spec.model import Cluster
     from genlb.stores.cluster_halt import Halt
     from genlb.stores.repository import Repository
 
-RENDERED = "rendered"
 WORK_TREE = "work tree"
 _APPLICATION = ("argoproj.io", "Application")
 _IN_CLUSTER = frozenset({"in-cluster", "https://kubernetes.default.svc"})
@@ -37,9 +37,13 @@ class Prepared(NamedTuple):
     name: str
     desired: Desired
     access: Access
-    cluster: Cluster | None = None
-    decisions: Decisions | None = None
+    view: View | None = None
     not_checked: tuple[NotChecked, ...] = ()
+
+    @property
+    def cluster(self) -> Cluster | None:
+        """The typed cluster; None without a spec that can be read."""
+        return self.view.cluster if self.view else None
 
 
 class Seen(NamedTuple):
@@ -57,19 +61,19 @@ def prepare(repository: Repository, name: str, question: Question, source: Sourc
     (loaded,) = load(repository, [name])
     if loaded.unread:
         raise Undetermined(loaded.unread)
-    cluster = loaded.context.cluster if loaded.context else None
+    view = loaded.view
     fresh, not_checked = _fresh(loaded)
-    files, folder = repository.files, f"{loaded.folder}/{RENDERED}"
+    files, folder = repository.files, f"{loaded.folder}/{FOLDER}"
     if isinstance(files, WorkTree):
+        # One walk over the folder; file by file, every folder above would be asked about as well.
         tree = read_tree(f"{repository.clusters_path}/{name}", wanted=fresh.texts if fresh else ())
-        files = Snapshot(files, folder, tree.files)
+        files = Overlay(files, {f"{folder}/{path}": content for path, content in tree.files.items()})
     desired = from_folder(files, folder, source, fresh=fresh)
     return Prepared(
         name=name,
         desired=desired,
-        access=_access(question, name, cluster),
-        cluster=cluster,
-        decisions=loaded.context.decisions if loaded.context else None,
+        access=_access(question, name, view.cluster if view else None),
+        view=view,
         not_checked=not_checked,
     )
 

@@ -8,40 +8,26 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
-from genlb.api._drift_places import with_lines
+from genlb.api._drift_places import with_lines, with_origins
 from genlb.api._drift_sides import WORK_TREE, Prepared, dump_script, look, prepare, prepare_path
-from genlb.api.clusters import load
-from genlb.drift.model import ClusterDrift, DriftReport, Ignore, Source
+from genlb.api.clusters import has_errors, load
+from genlb.api.question import Question
+from genlb.drift.model import ClusterDrift, DriftReport, Ignore, NotChecked, Source
 from genlb.errors import InvalidInput, Undetermined, UsageError
 from genlb.stores.cluster_halt import Halt
 from genlb.stores.kubeconfig import Kubeconfig
+from genlb.yamltext.node import MappingNode, SequenceNode
 
 if TYPE_CHECKING:
     from genlb.report.fabric import Fabric
     from genlb.stores.repository import Repository
 
+__all__ = ["Question", "complete_dump", "drift_of", "drift_of_path", "drift_report", "fabrics", "write_drift"]
+
 _AHEAD = 2
 """Clusters per job that are prepared while others are still being read."""
-
-
-class Question(NamedTuple):
-    """What drift is asked for. Paths are relative to ``directory``; empty is not given.
-
-    ``live`` are dumps, and ``live_complete`` says that they hold all there is; without any the cluster itself is asked.
-    """
-
-    context: str = ""
-    kubeconfig: str = ""
-    ref: str = ""
-    live: tuple[str, ...] = ()
-    desired: str = ""
-    live_complete: bool = False
-    strict: bool = False
-    directory: str = "."
-    nodes: bool = False
-    """Whether the reports of the node daemons are judged as well; of clusters of the repository only."""
 
 
 def drift_of(
@@ -63,8 +49,7 @@ def drift_of(
 
             wanted = open_.enter_context(load_at(repository, question.ref))
             source = Source("commit", question.ref, commit_of(repository.root, question.ref))
-        kubeconfig = None if question.live else Kubeconfig(question.kubeconfig, question.directory)
-        judge = _Judge(question, _ignores(repository), repository.today, kubeconfig)
+        judge = _Judge(question, repository)
         prepared = (_attempt(wanted, name, question, source) for name in names)
         for cluster in _in_threads(judge, prepared, jobs):
             yield with_lines(cluster, wanted.files.read)
@@ -90,10 +75,7 @@ def drift_of_path(question: Question, name: str = "", repository: Repository | N
         prepared: Prepared | ClusterDrift = prepare_path(question, name, cluster)
     except Undetermined as error:
         prepared = _failed(name or question.desired, Source(question.desired), error)
-    kubeconfig = None if question.live else Kubeconfig(question.kubeconfig, question.directory)
-    ignores = _ignores(repository) if repository is not None else ()
-    today = repository.today if repository is not None else time.strftime("%Y-%m-%d", time.gmtime())
-    judged = _Judge(question, ignores, today, kubeconfig)(prepared)
+    judged = _Judge(question, repository)(prepared)
     return with_lines(judged, lambda file: read_text(file, question.directory))
 
 
@@ -155,15 +137,17 @@ def write_drift(form: str, report: DriftReport, drawings: Mapping[str, Fabric]) 
 
 
 class _Judge:
-    """Looks at a prepared cluster and compares; any failure becomes a cluster with an error."""
+    """Looks at a prepared cluster and compares; any failure becomes a cluster with an error.
 
-    def __init__(
-        self, question: Question, ignores: tuple[Ignore, ...], today: str, kubeconfig: Kubeconfig | None
-    ) -> None:
+    ``repository`` says what is ignored.
+    """
+
+    def __init__(self, question: Question, repository: Repository | None) -> None:
         self._question = question
-        self._ignores = ignores
-        self._today = today
-        self._kubeconfig = kubeconfig
+        self._ignores = _ignores(repository) if repository else ()
+        self._unclear = tuple(_unclear(repository)) if repository else ()
+        self._today = repository.today if repository else time.strftime("%Y-%m-%d", time.gmtime())
+        self._kubeconfig = None if question.live else Kubeconfig(question.kubeconfig, question.directory)
         self.halt = Halt()
 
     def __call__(self, prepared: Prepared | ClusterDrift) -> ClusterDrift:
@@ -183,7 +167,6 @@ class _Judge:
             seen.desired,
             seen.live,
             cluster=prepared.cluster,
-            decisions=prepared.decisions,
             ignores=self._ignores,
             today=self._today,
             strict=self._question.strict,
@@ -191,8 +174,8 @@ class _Judge:
             nodes=Clock(None if self._question.live else time.time()) if self._question.nodes else None,
         )
         return dataclasses.replace(
-            judged,
-            not_checked=(*judged.not_checked, *prepared.not_checked),
+            with_origins(judged, prepared.view) if prepared.view else judged,
+            not_checked=(*judged.not_checked, *prepared.not_checked, *self._unclear),
             notes=(*judged.notes, *seen.notes),
         )
 
@@ -224,16 +207,19 @@ def _in_threads(judge: _Judge, prepared: Iterator[Prepared | ClusterDrift], jobs
         pool.shutdown(wait=False, cancel_futures=True)
 
 
+def _unclear(repository: Repository) -> Iterator[NotChecked]:
+    """Settings with mistakes do not say what shall be ignored."""
+    for diagnostic in repository.settings_diagnostics:
+        if has_errors([diagnostic]):
+            yield NotChecked("what is to be ignored", f"{diagnostic.span}: {diagnostic.message}", "genlb validate")
+
+
 def _ignores(repository: Repository) -> tuple[Ignore, ...]:
     """What ``genlb.yaml`` accepts, each with its place."""
-    from genlb.stores.repository import SETTINGS_FILE
-    from genlb.yamltext import SequenceNode, read
-    from genlb.yamltext.node import MappingNode
-
     entries = repository.settings.drift.ignore
     if not entries:
         return ()
-    node = read(repository.files.read(SETTINGS_FILE) or b"", SETTINGS_FILE).root
+    node = repository.settings_root
     for key in ("drift", "ignore"):
         node = node.entries.get(key) if isinstance(node, MappingNode) else None
     places = [str(item.span) for item in node.items] if isinstance(node, SequenceNode) else [""] * len(entries)

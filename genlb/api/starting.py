@@ -22,6 +22,7 @@ EXAMPLE = "my-cluster"
 _COMMON = {
     "genlb.yaml": "init/genlb.yml",
     ".gitattributes": "init/gitattributes",
+    ".gitignore": "init/gitignore",
     ".pre-commit-config.yaml": "init/pre-commit-config.yml",
     "README.md": "init/README.md",
 }
@@ -62,7 +63,7 @@ def new_repository(folder: str, *, cluster: str, engine: str = "none", ci: str =
     """A working repository with one cluster. ``UsageError`` for a folder that is not empty, unless ``force``.
 
     >>> sorted(new_repository("lb", cluster="fra1-prod", ci="none").files)[:3]
-    ['.gitattributes', '.pre-commit-config.yaml', 'README.md']
+    ['.gitattributes', '.gitignore', '.pre-commit-config.yaml']
     """
     _hold_name(cluster)
     if os.path.lexists(folder) and not os.path.isdir(folder):

@@ -129,14 +129,14 @@ class Shown:
 
     def yaml(self) -> str:
         """The merged document, with layers and decisions as comments on top."""
-        from genlb.report.masking import masked
+        from genlb.report.masking import masked_data
         from genlb.yamltext import write
 
         if self.cluster.spec is None or self.cluster.spec.tree is None:
             return ""
         told = [f"Merged from {', '.join(self.layers)}"]
         told += [f"{auto.field}: {auto.value} ({auto.reason})" for auto in self.autos]
-        return masked(write(plain(self.cluster.spec.tree), comment="\n".join(told)))
+        return write(masked_data(plain(self.cluster.spec.tree)), comment="\n".join(told))
 
     def text(self, style: Style, *, origin: bool) -> str:
         """For people: layers, decisions, and with ``origin`` a table of every value."""

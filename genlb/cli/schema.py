@@ -20,9 +20,10 @@ from genlb.cli.session import Session
 @click.option("--out", metavar="DIR", type=click.Path(file_okay=False), help="Write all schemas to DIR instead.")
 @click.pass_obj
 def command(session: Session, /, *, name: str, out: str | None) -> Outcome:
-    """Print the JSON Schema NAME: of what people write (cluster, profile, fleet-defaults, genlb), of layers merged
-    (cluster-merged), of what the daemons read (agent-vip, agent-sysctl), of what -o json prints (report, diff,
-    drift-report).
+    """Print the JSON Schema NAME; without one, that of a cluster's spec.
+
+    What people write: cluster, profile, fleet-defaults, genlb; cluster-merged is a spec with its layers merged. What
+    the daemons read: agent-vip, agent-sysctl. What is printed as JSON: report (by validate), diff, drift-report.
 
     A spec that begins with `# yaml-language-server: $schema=../../schemas/cluster.schema.json` gets completion and
     checks in editors once the schemas lie there.

@@ -16,9 +16,10 @@ from genlb.drift.adoption_gitops import adopt_gitops
 from genlb.drift.adoption_network import adopt_identity, adopt_network, adopt_versions
 from genlb.drift.adoption_pools import adopt_pools
 from genlb.drift.adoption_proxy import BASE_FILE, adopt_kube_proxy
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, name_of, networks, text, texts
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, networks
 from genlb.drift.adoption_trim import trimmed
 from genlb.drift.model import Live
+from genlb.drift.within import name_of, text, texts
 
 __all__ = ["BASE_FILE", "Adopted", "Gap", "Note", "adopt"]
 

@@ -8,20 +8,8 @@ from typing import Any
 
 from genlb.drift.adoption_peers import adopt_peers, duration_of, secret_of
 from genlb.drift.adoption_pools import AdoptedPool
-from genlb.drift.adoption_sight import (
-    Gap,
-    Note,
-    Part,
-    Sight,
-    inside,
-    mapping,
-    maps,
-    name_of,
-    networks,
-    number,
-    text,
-    texts,
-)
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, networks
+from genlb.drift.within import inside, mapping, maps, name_of, number, text, texts
 from genlb.network.decisions import Reach
 from genlb.network.reach import reach_of
 from genlb.spec.model import COMMUNITY, COMMUNITY_NAME

@@ -6,20 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from genlb.drift.adoption_sight import (
-    Gap,
-    Note,
-    Part,
-    Sight,
-    agent_settings,
-    inside,
-    mapping,
-    maps,
-    number,
-    text,
-    texts,
-)
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, agent_settings
 from genlb.drift.reads import NAMESPACE
+from genlb.drift.within import inside, mapping, maps, number, text, texts
 from genlb.manifest import Manifest
 from genlb.spec.model import DIGEST, REPOSITORY, TAG
 from genlb.spec.values import Duration

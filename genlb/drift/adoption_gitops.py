@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, mapping, maps, text
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight
 from genlb.drift.kinds import ARGO, CALICO, FLUX
+from genlb.drift.within import mapping, maps, text
 from genlb.manifest import Manifest
 
 _SOURCES = "source.toolkit.fluxcd.io"

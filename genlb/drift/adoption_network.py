@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator
 from ipaddress import ip_interface
 from typing import Any
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, inside, mapping, maps, name_of, networks, text, texts
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, networks
+from genlb.drift.within import inside, mapping, maps, name_of, text, texts
 from genlb.errors import InvalidInput
 from genlb.manifest import Manifest
 from genlb.spec.model import UUID
 from genlb.spec.values import Network
-from genlb.yamltext import load
+from genlb.yamltext.go import load
 
 _KUBE_SYSTEM = "kube-system"
 _RELEASE = re.compile(r"v?([0-9]+\.[0-9]+\.[0-9]+)")

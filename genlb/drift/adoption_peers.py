@@ -12,7 +12,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, label, mapping, name_of, number, text
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, label
+from genlb.drift.within import mapping, name_of, number, text
 from genlb.spec.model import AS_NUMBER_MAX, DATA_KEY, LABEL_KEY, LABEL_VALUE, SUBDOMAIN
 from genlb.spec.values import Address, Duration, parse_address
 

@@ -7,20 +7,9 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, NamedTuple
 
-from genlb.drift.adoption_sight import (
-    Gap,
-    Note,
-    Part,
-    Sight,
-    agent_settings,
-    mapping,
-    maps,
-    name_of,
-    number,
-    text,
-    texts,
-)
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight, agent_settings
 from genlb.drift.kinds import METALLB
+from genlb.drift.within import mapping, maps, name_of, number, text, texts
 from genlb.network.families import families_of
 from genlb.spec.model import SUBDOMAIN, Family
 from genlb.spec.values import AddressBlock, Network

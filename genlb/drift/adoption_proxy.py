@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from genlb.drift.adoption_sight import Gap, Note, Part, Sight, inside, mapping, text
+from genlb.drift.adoption_sight import Gap, Note, Part, Sight
+from genlb.drift.within import inside, mapping, text
 from genlb.errors import InvalidInput
 from genlb.spec.model import ProxyMode
-from genlb.yamltext import load, write
+from genlb.yamltext import write
+from genlb.yamltext.go import load
 
 BASE_FILE = "kube-proxy.base.yaml"
 

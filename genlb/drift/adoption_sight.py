@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from genlb.drift.kinds import CALICO
 from genlb.drift.model import Live
 from genlb.drift.reads import NAMESPACE
+from genlb.drift.within import text
 from genlb.manifest import Manifest, ResourceKey
 from genlb.spec.values import Network, parse_network
 
@@ -75,48 +76,6 @@ def agent_settings(sight: Sight, daemon: str) -> Mapping[str, Any]:
     except (RecursionError, ValueError):
         return {}
     return settings if isinstance(settings, dict) else {}
-
-
-def inside(data: Any, *path: str) -> Any:
-    """What stands at ``path``; None where nothing does or something on the way is no map."""
-    for key in path:
-        data = data.get(key) if isinstance(data, Mapping) else None
-    return data
-
-
-def mapping(data: Any, *path: str) -> Mapping[str, Any]:
-    """The map at ``path``; an empty one where there is none."""
-    found = inside(data, *path)
-    return found if isinstance(found, Mapping) else {}
-
-
-def maps(data: Any, *path: str) -> list[Mapping[str, Any]]:
-    """The maps of the list at ``path``."""
-    found = inside(data, *path)
-    return [item for item in found if isinstance(item, Mapping)] if isinstance(found, list) else []
-
-
-def texts(data: Any, *path: str) -> list[str]:
-    """The texts of the list at ``path``."""
-    found = inside(data, *path)
-    return [item for item in found if isinstance(item, str)] if isinstance(found, list) else []
-
-
-def text(data: Any, *path: str) -> str:
-    """The text at ``path``, empty where there is none."""
-    found = inside(data, *path)
-    return found if isinstance(found, str) else ""
-
-
-def number(data: Any, *path: str) -> int | None:
-    """The whole number at ``path``."""
-    found = inside(data, *path)
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
-
-
-def name_of(manifest: Mapping[str, Any]) -> str:
-    """Its name."""
-    return text(manifest, "metadata", "name")
 
 
 def networks(written: Iterable[str]) -> tuple[Network, ...]:

@@ -14,6 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from genlb.drift.model import UNKNOWN_WRITER, Attribution, Confidence, Writer
 from genlb.drift.path import Item, Member, Path, Step
 from genlb.drift.shape import alike
+from genlb.drift.within import inside
 from genlb.manifest import Manifest
 
 Fields: TypeAlias = Mapping[str, Any]
@@ -39,8 +40,7 @@ class Located(NamedTuple):
 
 def entries_of(live: Manifest) -> tuple[Entry, ...]:
     """The entries that are not about a status, newest first; none where the cluster keeps none."""
-    metadata = live.get("metadata")
-    entries = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    entries = inside(live, "metadata", "managedFields")
     read = [_entry(entry) for entry in entries] if isinstance(entries, list) else []
     known = [entry for entry in read if entry is not None and entry.writer.subresource != _STATUS]
     return tuple(sorted(known, key=lambda entry: (entry.writer.time, entry.writer.manager), reverse=True))

@@ -215,8 +215,9 @@ VIP_REFUSED = DriftRule(
     "GLB843",
     WARNING,
     "The VIP binder refuses addresses of Services",
-    "It binds nothing outside the pools, and nothing that a node or gateway has: nobody answers for such a VIP.",
-    "Give the Services addresses of a pool; the daemon's log names each with its reason.",
+    "It binds nothing outside the pools, and nothing that a node or gateway has: nobody answers for such a VIP. Every"
+    " node refuses the same, so each reason is told once.",
+    "Give the Services addresses of a pool; `kubectl describe service` shows each refusal as an Event.",
 )
 VIP_FOREIGN = DriftRule(
     "GLB844",
@@ -253,6 +254,13 @@ OLD_AGENT = DriftRule(
     "A node daemon runs with another configuration than git has",
     "Its pod was not restarted: pools, modes and sysctls on the node are those of an older commit.",
     "Wait for the roll-out (`kubectl -n genlb-system rollout status ds`); if it hangs, look at the first node's pod.",
+)
+PROXY_CONFIG = DriftRule(
+    "GLB849",
+    WARNING,
+    "kube-proxy runs with other settings on a node than git has",
+    "It reads its file once, when it starts: a change of the ConfigMap reaches a node with the next start there.",
+    "Restart kube-proxy on the node, or put into git what runs.",
 )
 SERVICE_ADDRESS = DriftRule(
     "GLB210",
@@ -296,6 +304,7 @@ _ALL = (
     ROUTE_LEAK,
     PROXY_MODE,
     OLD_AGENT,
+    PROXY_CONFIG,
 )
 
 RULES: Mapping[str, DriftRule] = MappingProxyType({rule.id: rule for rule in _ALL})

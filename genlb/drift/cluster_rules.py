@@ -13,7 +13,8 @@ from genlb.drift.findings import finding_id
 from genlb.drift.kinds import METALLB
 from genlb.drift.masking import masked_at
 from genlb.drift.model import Desired, Difference, Live, Sort, Traffic, Versions
-from genlb.drift.scalars import block
+from genlb.drift.objects import blocks_of
+from genlb.drift.within import maps, text
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
 from genlb.network.versions import FACTS, Component
@@ -75,7 +76,7 @@ class _Held(NamedTuple):
 def address_findings(desired: Desired, live: Live) -> dict[ResourceKey, Difference]:
     """By pool: live Services whose address the pool has in the cluster, and no pool has in git any more."""
     held = [
-        _Held(key, _blocks(manifest))
+        _Held(key, blocks_of(manifest))
         for key, manifest in sorted(live.objects.items())
         if (key.group, key.kind) == (METALLB, "IPAddressPool") and key in desired.objects
     ]
@@ -83,7 +84,7 @@ def address_findings(desired: Desired, live: Live) -> dict[ResourceKey, Differen
         one
         for key, wanted in desired.objects.items()
         if (key.group, key.kind) == (METALLB, "IPAddressPool")
-        for one in _blocks(wanted.manifest)
+        for one in blocks_of(wanted.manifest)
     ]
     losers: dict[ResourceKey, list[str]] = {}
     for key, manifest in sorted(live.objects.items()):
@@ -111,27 +112,17 @@ def _address_finding(pool: ResourceKey, names: list[str]) -> Difference:
     )
 
 
-def _blocks(manifest: Manifest) -> list[Any]:
-    spec = manifest.get("spec")
-    addresses = spec.get("addresses") if isinstance(spec, dict) else None
-    read = [block(entry) for entry in addresses] if isinstance(addresses, list) else []
-    return [one for one in read if isinstance(one, tuple) and one[0].version == one[1].version]
-
-
 def _addresses(key: ResourceKey, manifest: Manifest) -> list[Any]:
     """The addresses that a Service of type LoadBalancer has got."""
     if (key.group, key.kind) != ("", "Service"):
         return []
-    status = manifest.get("status")
-    balancer = status.get("loadBalancer") if isinstance(status, dict) else None
-    ingress = balancer.get("ingress") if isinstance(balancer, dict) else None
-    texts = [entry.get("ip") for entry in ingress if isinstance(entry, dict)] if isinstance(ingress, list) else []
-    return [address for address in map(_address, texts) if address is not None]
+    found = (text(entry, "ip") for entry in maps(manifest, "status", "loadBalancer", "ingress"))
+    return [address for address in map(_address, found) if address is not None]
 
 
-def _address(text: Any) -> Any:
+def _address(written: str) -> Any:
     try:
-        return ip_address(text) if isinstance(text, str) else None
+        return ip_address(written)
     except ValueError:
         return None
 

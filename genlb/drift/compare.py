@@ -29,9 +29,9 @@ from genlb.drift.nodes import Clock, NodeDrift, node_drift
 from genlb.drift.normalise import normalised
 from genlb.drift.objects import surplus
 from genlb.drift.observed import observed
+from genlb.drift.within import inside, text
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
-from genlb.network.decisions import Decisions
 from genlb.spec.model import Cluster
 
 _RANKS = (
@@ -56,7 +56,6 @@ def compare(  # noqa: PLR0913 -- the contract with the commands
     live: Live,
     *,
     cluster: Cluster | None,
-    decisions: Decisions | None,
     ignores: Sequence[Ignore] = (),
     today: str,
     strict: bool = False,
@@ -69,15 +68,19 @@ def compare(  # noqa: PLR0913 -- the contract with the commands
     ``today`` is a date, ``2026-11-22``; ``strict`` makes a warning of what others added; with
     ``nodes``, what the daemons report of their nodes is judged as well.
     """
-    del decisions  # for rules to come; what is decided today is in the desired objects
     ignoring = Ignores(ignores, today)
     watched = [
         _both(key, wanted, live.objects[key], None, strict=strict, partial=True)
         for key, wanted in observed(desired, live, cluster).items()
     ]
-    found = [*watched, *_wanted(desired, live, strict=strict), *_others(name, desired, live, cluster, strict=strict)]
-    objects = [_ignored(one, ignoring) for one in found]
     reported = NodeDrift() if nodes is None else node_drift(desired, live, cluster, nodes)
+    found = [
+        *watched,
+        *_wanted(desired, live, strict=strict),
+        *_others(name, desired, live, cluster, strict=strict),
+        *_as_a_whole(name, live, cluster, reported),
+    ]
+    objects = [_ignored(one, ignoring) for one in found]
     at_nodes = [_ignored(one, ignoring) for one in reported.objects]
     return ClusterDrift(
         name=name,
@@ -140,7 +143,7 @@ def _both(
 def _compared(
     key: ResourceKey, wanted: Wanted, found: Manifest, address: Difference | None, *, strict: bool, partial: bool
 ) -> ObjectDrift:
-    if _metadata(found, "deletionTimestamp"):
+    if text(found, "metadata", "deletionTimestamp"):
         state, differences = State.TERMINATING, [_terminating(key, found)]
     else:
         differences = field_findings(key, wanted.manifest, found, strict=strict, partial=partial)
@@ -152,8 +155,8 @@ def _compared(
         state=state,
         file=wanted.file,
         differences=tuple(differences),
-        uid=_metadata(found, "uid"),
-        resource_version=_metadata(found, "resourceVersion"),
+        uid=text(found, "metadata", "uid"),
+        resource_version=text(found, "metadata", "resourceVersion"),
         desired=masked_manifest(key, normalised(key, wanted.manifest)) if differences else None,
         live=masked_manifest(key, normalised(key, found)) if differences else None,
     )
@@ -166,8 +169,8 @@ def _state(differences: Sequence[Difference]) -> State:
 
 def _terminating(key: ResourceKey, found: Manifest) -> Difference:
     absence = effect_of_absence(key)
-    text = f"Soon: {absence.text}" if absence.text else ""
-    effect = Effect(catalogue.TERMINATING.severity, Traffic.POSSIBLE if text else Traffic.NONE, text)
+    soon = f"Soon: {absence.text}" if absence.text else ""
+    effect = Effect(catalogue.TERMINATING.severity, Traffic.POSSIBLE if soon else Traffic.NONE, soon)
     return object_finding(key, catalogue.TERMINATING, effect, found)
 
 
@@ -181,13 +184,17 @@ def _others(name: str, desired: Desired, live: Live, cluster: Cluster | None, *,
             key=found.key,
             state=found.state,
             differences=(object_finding(found.key, found.rule, effect, manifest),),
-            uid=_metadata(manifest, "uid"),
-            resource_version=_metadata(manifest, "resourceVersion"),
+            uid=text(manifest, "metadata", "uid"),
+            resource_version=text(manifest, "metadata", "resourceVersion"),
             live=_shown(found.key, manifest),
         )
-    versions = tuple(version_findings(cluster, live.versions)) if cluster else ()
-    if versions:
-        yield ObjectDrift(key=cluster_key(name), state=_state(versions), differences=versions)
+
+
+def _as_a_whole(name: str, live: Live, cluster: Cluster | None, reported: NodeDrift) -> Iterator[ObjectDrift]:
+    """What concerns the cluster and none of its objects."""
+    versions = version_findings(cluster, live.versions) if cluster else ()
+    if differences := (*versions, *reported.of_cluster):
+        yield ObjectDrift(key=cluster_key(name), state=_state(differences), differences=differences)
 
 
 def _shown(key: ResourceKey, manifest: Manifest) -> Manifest | None:
@@ -205,12 +212,6 @@ def _ignored(one: ObjectDrift, ignoring: Ignores) -> ObjectDrift:
     return dataclasses.replace(one, state=state, differences=standing, ignored=ignored)
 
 
-def _metadata(manifest: Manifest, field: str) -> str:
-    metadata = manifest.get("metadata")
-    value = metadata.get(field) if isinstance(metadata, dict) else None
-    return value if isinstance(value, str) else ""
-
-
 def _untold(objects: Sequence[ObjectDrift], live: Live) -> Iterator[NotChecked]:
     """What could not be compared, unless whoever read the cluster said so already."""
     for one in objects:
@@ -224,13 +225,10 @@ def _untold(objects: Sequence[ObjectDrift], live: Live) -> Iterator[NotChecked]:
 
 def _notes(desired: Desired, live: Live) -> Iterator[str]:
     both = [live.objects[key] for key in desired.objects if key in live.objects]
-    if both and (not live.managed_fields or not any(_keeps_record(manifest) for manifest in both)):
+    if both and (
+        not live.managed_fields or not any(inside(manifest, "metadata", "managedFields") for manifest in both)
+    ):
         yield _NO_RECORD
     lost = sorted(key for key in desired.objects if key.group == ARGO and key not in live.objects and live.covers(key))
     if lost and _runs_elsewhere(desired, live):
         yield f"{len(lost)} Argo CD Applications of git are not in this cluster: Argo CD seems to run in another one"
-
-
-def _keeps_record(manifest: Manifest) -> bool:
-    metadata = manifest.get("metadata")
-    return isinstance(metadata, dict) and bool(metadata.get("managedFields"))

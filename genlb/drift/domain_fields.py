@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 from genlb.drift import catalogue
 from genlb.drift.catalogue import DriftRule
-from genlb.drift.effect import Effect
+from genlb.drift.effect import Effect, When, always
 from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.model import Sort, Traffic
 from genlb.drift.path import Path
@@ -19,7 +18,7 @@ class _Row(NamedTuple):
     group: str
     kind: str
     path: Path
-    when: Callable[[RawDifference], bool]
+    when: When
     rule: DriftRule
     traffic: Traffic
     text: str
@@ -43,10 +42,6 @@ def _is_off(raw: RawDifference) -> bool:
 
 def _is_on(raw: RawDifference) -> bool:
     return raw.live is True
-
-
-def _always(_: RawDifference) -> bool:
-    return True
 
 
 _ROWS = (
@@ -88,7 +83,7 @@ _ROWS = (
         ARGO,
         "Application",
         ("spec", "syncPolicy", "automated"),
-        _always,
+        always,
         catalogue.PAUSED_SYNC,
         Traffic.NONE,
         "Argo CD no longer applies this unit by itself.",
@@ -97,7 +92,7 @@ _ROWS = (
         ARGO,
         "Application",
         ("spec", "syncPolicy"),
-        _always,
+        always,
         catalogue.PAUSED_SYNC,
         Traffic.NONE,
         "Argo CD no longer applies this unit by itself.",

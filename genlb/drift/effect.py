@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from genlb.drift.model import ABSENT, Traffic
 from genlb.drift.walk import RawDifference
@@ -18,13 +18,22 @@ class Effect(NamedTuple):
     text: str
 
 
+When: TypeAlias = Callable[[RawDifference], bool]
+"""Whether a row is about a difference, by its values."""
+
+
+def always(_: RawDifference) -> bool:
+    """Whatever the values are."""
+    return True
+
+
 class Row(NamedTuple):
     """``path`` is a glob over the spelled path (inside an embedded text, that path); ``when`` looks at the values."""
 
     kind: str
     path: str
     effect: Effect
-    when: Callable[[RawDifference], bool] = lambda _: True
+    when: When = always
 
 
 def lost(raw: RawDifference) -> bool:
@@ -37,6 +46,6 @@ def added(raw: RawDifference) -> bool:
     return raw.desired is ABSENT
 
 
-def wanted(value: Any) -> Callable[[RawDifference], bool]:
+def wanted(value: Any) -> When:
     """Whether git wants this very value."""
     return lambda raw: raw.desired is value

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from genlb.drift.effect import Effect
-from genlb.drift.effect_rows import ABSENT_OBJECTS, METADATA, NOT_KNOWN, ROWS
+from genlb.drift.effect_rows import ABSENT_OBJECTS, NO_EFFECT, NOT_KNOWN, ROWS
 from genlb.drift.kinds import RBAC
 from genlb.drift.path import Item, Member, Path, spelled
 from genlb.drift.walk import RawDifference
@@ -17,7 +17,7 @@ from genlb.manifest import ResourceKey
 def effect_of(key: ResourceKey, raw: RawDifference) -> Effect:
     """What one difference inside an object does."""
     if raw.path[:1] == ("metadata",):
-        return METADATA.effect
+        return NO_EFFECT
     name = f"{key.kind}/{key.namespace}/{key.name}" if key.namespace else f"{key.kind}/{key.name}"
     path = spelled(raw.embedded or raw.path)
     for row in ROWS:

@@ -9,7 +9,7 @@ from genlb.drift import scalars
 from genlb.drift.shape import Order, Shape
 from genlb.errors import InvalidInput
 from genlb.manifest import ResourceKey
-from genlb.yamltext import load
+from genlb.yamltext.go import load
 
 _NOTHING = Shape(default="0s", implied=True, canon=scalars.duration)
 _POINTER = Shape(canon=scalars.duration, typed=False)

@@ -16,15 +16,17 @@ from genlb.manifest import ResourceKey
 from genlb.network.node_report import Daemon, NodeReport, SysctlState, Tally, VipState
 
 _SHOWN = 3
-_HARMLESS = frozenset({"DUPLICATE", "PROXIED"})
-"""Reasons of a refusal that take nothing from anybody: the address is bound anyway, or nobody wants it bound."""
 
 
 class Expected(NamedTuple):
-    """What git wants of a daemon: the digest of its agent.json (empty where unknown), and of kube-proxy its mode."""
+    """What git wants of a daemon: the digest of its agent.json (empty where unknown).
+
+    And of kube-proxy: its mode, and of its settings those that git sets, as ``proxy_settings`` spells them.
+    """
 
     config: str
     proxy_mode: str
+    proxy_config: Mapping[str, str]
 
 
 def node_key(name: str) -> ResourceKey:
@@ -35,14 +37,14 @@ def node_key(name: str) -> ResourceKey:
 def missing_report(node: str, daemon: Daemon) -> Difference:
     """The daemon should run on the node, and has never said a word."""
     text = f"genlb-{daemon.value} never reported from this node: nobody knows whether {_WORK[daemon]}."
-    return _finding(node, catalogue.REPORT_MISSING, daemon.value, text)
+    return finding(node_key(node), catalogue.REPORT_MISSING, daemon.value, text)
 
 
 def stale_report(node: str, daemon: Daemon, age: float, *, ready: bool) -> Difference:
     """The daemon has not said anything for ``age`` seconds; what it said before counts no more."""
     reason = "" if ready else " The node itself is not Ready."
     text = f"genlb-{daemon.value} last reported {_ago(age)} ago: nobody knows whether {_WORK[daemon]}.{reason}"
-    return _finding(node, catalogue.REPORT_STALE, daemon.value, text)
+    return finding(node_key(node), catalogue.REPORT_STALE, daemon.value, text)
 
 
 def report_findings(node: str, report: NodeReport, expected: Expected) -> Iterator[Difference]:
@@ -50,7 +52,7 @@ def report_findings(node: str, report: NodeReport, expected: Expected) -> Iterat
     if expected.config and report.config != expected.config:
         text = f"genlb-{report.daemon.value} {report.version} works by a configuration that git no longer has."
         path = (report.daemon.value, "config")
-        yield _finding(node, catalogue.OLD_AGENT, "", text, path=path, sides=(expected.config, report.config))
+        yield finding(node_key(node), catalogue.OLD_AGENT, "", text, path=path, sides=(expected.config, report.config))
     if isinstance(report.state, SysctlState):
         yield from _sysctls(node, report.state)
     else:
@@ -65,14 +67,11 @@ def _sysctls(node: str, state: SysctlState) -> Iterator[Difference]:
     }
     for place, (tally, what) in told.items():
         if tally.total:
-            text = f"{tally.total} of {state.declared} sysctls {what}: {_named(tally)}."
-            yield _finding(node, catalogue.SYSCTL_DEVIATES, place, text)
+            text = f"{tally.total} of {state.declared} sysctls {what}: {named(tally)}."
+            yield finding(node_key(node), catalogue.SYSCTL_DEVIATES, place, text)
 
 
 def _vips(node: str, state: VipState, expected: Expected) -> Iterator[Difference]:
-    refused = {reason: count for reason, count in state.refused.items() if count}
-    if refused:
-        yield _refused(node, refused)
     for rule, tally, what in (
         (catalogue.VIP_FOREIGN, state.foreign, "Somebody else holds"),
         (catalogue.VIP_UNHELD, state.unheld, "kube-proxy should hold and does not"),
@@ -80,19 +79,25 @@ def _vips(node: str, state: VipState, expected: Expected) -> Iterator[Difference
     ):
         if tally.total:
             vips = "VIP" if tally.total == 1 else "VIPs"
-            yield _finding(node, rule, "", f"{what} {tally.total} {vips}: {_named(tally)}.")
-    if state.proxy_mode is not None and state.proxy_mode != expected.proxy_mode:
+            yield finding(node_key(node), rule, "", f"{what} {tally.total} {vips}: {named(tally)}.")
+    yield from _proxy(node, state, expected)
+
+
+def _proxy(node: str, state: VipState, expected: Expected) -> Iterator[Difference]:
+    """The process against git; what it did not say differs from nothing, and whoever counts nodes tells that."""
+    if state.proxy_mode is None:
+        return
+    if state.proxy_mode != expected.proxy_mode:
         text = "kube-proxy binds VIPs on kube-ipvs0 or does not by its mode: this node answers for other VIPs."
         path, sides = ("kubeProxy", "mode"), (expected.proxy_mode, state.proxy_mode)
-        yield _finding(node, catalogue.PROXY_MODE, "", text, path=path, sides=sides)
-
-
-def _refused(node: str, refused: Mapping[str, int]) -> Difference:
-    reasons = ", ".join(f"{reason} {count}" for reason, count in sorted(refused.items()))
-    harmless = refused.keys() <= _HARMLESS
-    severity = Severity.INFO if harmless else catalogue.VIP_REFUSED.severity
-    text = f"The binder refuses {sum(refused.values())} addresses of Services: {reasons}."
-    return _finding(node, catalogue.VIP_REFUSED, "", text, severity=severity)
+        yield finding(node_key(node), catalogue.PROXY_MODE, "", text, path=path, sides=sides)
+        return  # what else is old about it goes with the same restart
+    said = state.proxy_config or {}
+    for name, wanted in expected.proxy_config.items():
+        if said.get(name, wanted) != wanted:
+            text = f"kube-proxy works by another {name} than git has, until it is restarted on this node."
+            place = ("kubeProxy", *name.split("."))
+            yield finding(node_key(node), catalogue.PROXY_CONFIG, "", text, path=place, sides=(wanted, said[name]))
 
 
 _WORK = {Daemon.SYSCTL: "its sysctls are held", Daemon.VIP: "its VIPs are bound"}
@@ -104,8 +109,8 @@ _TRAFFIC = {
 }
 
 
-def _finding(  # noqa: PLR0913 -- one for each thing that may differ
-    node: str,
+def finding(  # noqa: PLR0913 -- one for each thing that may differ
+    key: ResourceKey,
     rule: DriftRule,
     place: str,
     text: str,
@@ -114,8 +119,8 @@ def _finding(  # noqa: PLR0913 -- one for each thing that may differ
     sides: tuple[Any, Any] = (ABSENT, ABSENT),
     severity: Severity | None = None,
 ) -> Difference:
-    """``place`` tells findings of one rule apart where no path does."""
-    key, weight = node_key(node), severity or rule.severity
+    """What a rule says about an object; ``place`` tells findings of one rule apart where no path does."""
+    weight = severity or rule.severity
     traffic = Traffic.NONE if weight is Severity.INFO else _TRAFFIC.get(rule.id, Traffic.POSSIBLE)
     desired, live = (masked_at(key, path, side)[0] for side in sides)
     return Difference(
@@ -132,7 +137,8 @@ def _finding(  # noqa: PLR0913 -- one for each thing that may differ
     )
 
 
-def _named(tally: Tally) -> str:
+def named(tally: Tally) -> str:
+    """The first few, and how many more there are."""
     shown = ", ".join(tally.examples[:_SHOWN])
     more = tally.total - min(len(tally.examples), _SHOWN)
     return f"{shown} and {more} more" if shown and more > 0 else shown or "none is named"

@@ -11,9 +11,12 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
+from genlb.drift.cluster_rules import cluster_key
 from genlb.drift.model import Desired, Difference, Live, NotChecked, ObjectDrift, State
 from genlb.drift.node_findings import Expected, missing_report, node_key, report_findings, stale_report
 from genlb.drift.node_placement import reached
+from genlb.drift.node_proxy import is_somebody_elses, unanswered, wanted_settings
+from genlb.drift.node_refusals import refusal_findings
 from genlb.drift.reads import NAMESPACE
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
@@ -34,9 +37,10 @@ class Clock(NamedTuple):
 
 
 class NodeDrift(NamedTuple):
-    """The nodes, what could not be looked at, and what is to be said beside."""
+    """The nodes, what all of them say of the cluster, what could not be looked at, and what is to be said beside."""
 
     objects: tuple[ObjectDrift, ...] = ()
+    of_cluster: tuple[Difference, ...] = ()
     not_checked: tuple[NotChecked, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -55,7 +59,8 @@ def node_drift(desired: Desired, live: Live, cluster: Cluster | None, clock: Clo
     now = _newest(live) if clock.now is None else clock.now
     look = _Look(desired, live, cluster, now)
     objects = tuple(_node(name, daemons, look) for name in _names(live, daemons))
-    return NodeDrift(objects, tuple(look.not_checked), tuple(_notes(look, clock)))
+    refusals = tuple(refusal_findings(cluster_key(cluster.name), look.binders))
+    return NodeDrift(objects, refusals, (*look.not_checked, *look.unanswered()), tuple(_notes(look, clock)))
 
 
 class _Look:
@@ -65,10 +70,12 @@ class _Look:
         self.live = live
         self.now = now
         self.not_checked: list[NotChecked] = []
-        self.modeless = 0
+        self.binders: dict[str, VipState] = {}
+        self._proxy = cluster.spec.kube_proxy
+        self._settings = wanted_settings(desired, self._proxy)
         self._pods = {daemon: _pod(desired, daemon) for daemon in Daemon}
-        mode = cluster.spec.kube_proxy.mode.value
-        self._expected = {daemon: Expected(_config(desired, daemon), mode) for daemon in Daemon}
+        mode = self._proxy.mode.value
+        self._expected = {daemon: Expected(_config(desired, daemon), mode, self._settings) for daemon in Daemon}
 
     def findings(self, name: str, daemon: Daemon) -> list[Difference] | None:
         """What is wrong by one daemon; None where nobody can tell."""
@@ -86,8 +93,18 @@ class _Look:
         age = self.now - renewed
         if age > STALE:
             return [stale_report(name, daemon, age, ready=node is None or _ready(node))]
-        self.modeless += isinstance(report.state, VipState) and report.state.proxy_mode is None
+        if isinstance(report.state, VipState):
+            self.binders[name] = report.state
         return list(report_findings(name, report, self._expected[daemon]))
+
+    def unanswered(self) -> tuple[NotChecked, ...]:
+        """What nobody knows of kube-proxy, where the spec says that there is one to ask."""
+        return () if is_somebody_elses(self._proxy) else tuple(unanswered(self.binders, self._settings))
+
+    @property
+    def silent(self) -> int:
+        """On how many nodes no kube-proxy answered, and nothing is missed."""
+        return sum(state.proxy_mode is None for state in self.binders.values()) if is_somebody_elses(self._proxy) else 0
 
     def _silent(self, name: str, daemon: Daemon, node: Manifest | None, *, sure: bool) -> list[Difference] | None:
         if not sure:
@@ -129,8 +146,8 @@ def _names(live: Live, daemons: Iterable[Daemon]) -> list[str]:
 
 
 def _notes(look: _Look, clock: Clock) -> Iterator[str]:
-    if look.modeless:
-        reports = "1 node" if look.modeless == 1 else f"{look.modeless} nodes"
+    if look.silent:
+        reports = "1 node" if look.silent == 1 else f"{look.silent} nodes"
         yield f"kube-proxy's mode is not in the reports of {reports}, so it was not compared with the spec"
     if clock.now is None and look.now:
         at = datetime.fromtimestamp(look.now, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

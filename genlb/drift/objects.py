@@ -11,6 +11,7 @@ from genlb.drift.effect import Effect
 from genlb.drift.kinds import ARGO, CALICO, FLUX, METALLB
 from genlb.drift.model import Desired, Live, State, Traffic
 from genlb.drift.scalars import block
+from genlb.drift.within import inside, mapping, name_of, text, texts
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
 
@@ -47,9 +48,9 @@ def surplus(desired: Desired, live: Live, cluster: str) -> Iterator[Found]:
         if key in desired.objects:
             continue
         if _is_ours(key, manifest, names):
-            text = _ORPHAN_EFFECTS.get(key.kind, "")
-            traffic = Traffic.POSSIBLE if text else Traffic.NONE
-            effect = Effect(catalogue.ORPHANED.severity, traffic, text)
+            told = _ORPHAN_EFFECTS.get(key.kind, "")
+            traffic = Traffic.POSSIBLE if told else Traffic.NONE
+            effect = Effect(catalogue.ORPHANED.severity, traffic, told)
             yield Found(key, State.ORPHANED, catalogue.ORPHANED, effect)
         elif cluster:
             judge = _JUDGES.get((key.group, key.kind))
@@ -76,80 +77,72 @@ def _clusters_of(desired: Desired) -> set[str]:
 def _is_ours(key: ResourceKey, manifest: Manifest, clusters: set[str]) -> bool:
     """By its labels; whatever has an owner was made by a controller that copied them."""
     labels = _labels(manifest)
-    metadata = manifest.get("metadata")
     if key.kind in _NEVER_ORPHANS or labels.get(MANAGED_BY) != "genlb" or CLUSTER not in labels:
         return False
-    if isinstance(metadata, dict) and metadata.get("ownerReferences"):
+    if inside(manifest, "metadata", "ownerReferences"):
         return False
-    return labels[CLUSTER] in clusters or (bool(clusters) and key.group not in _GITOPS)
+    return text(labels, CLUSTER) in clusters or (bool(clusters) and key.group not in _GITOPS)
 
 
 def _labels(manifest: Manifest) -> Mapping[str, Any]:
-    metadata = manifest.get("metadata")
-    labels = metadata.get("labels") if isinstance(metadata, dict) else None
-    return labels if isinstance(labels, dict) else {}
-
-
-def _spec(manifest: Manifest) -> Mapping[str, Any]:
-    spec = manifest.get("spec")
-    return spec if isinstance(spec, dict) else {}
+    return mapping(manifest, "metadata", "labels")
 
 
 def _is_speaker(manifest: Manifest) -> bool:
     """Whether it is the DaemonSet that announces for MetalLB: its speaker, or the FRR beside it."""
-    metadata = manifest.get("metadata")
-    if manifest.get("kind") != "DaemonSet" or not isinstance(metadata, dict):
+    if manifest.get("kind") != "DaemonSet":
         return False
-    name = str(metadata.get("name"))
+    name = name_of(manifest)
     is_part = _labels(manifest).get("app.kubernetes.io/name") in ("metallb", "frr-k8s") or "metallb" in name
     named = name == "speaker" or name.endswith("-speaker") or "frr-k8s" in name
-    return named and (is_part or name in ("speaker", "frr-k8s") or metadata.get("namespace") == "metallb-system")
+    return named and (
+        is_part or name in ("speaker", "frr-k8s") or text(manifest, "metadata", "namespace") == "metallb-system"
+    )
 
 
 def _speaker(manifest: Manifest, _: _Situation) -> tuple[DriftRule, Effect] | None:
     if not _is_speaker(manifest):
         return None
-    text = "MetalLB may announce VIPs beside Calico, by ARP or over sessions of its own."
-    return catalogue.SPEAKER, Effect(catalogue.SPEAKER.severity, Traffic.POSSIBLE, text)
+    told = "MetalLB may announce VIPs beside Calico, by ARP or over sessions of its own."
+    return catalogue.SPEAKER, Effect(catalogue.SPEAKER.severity, Traffic.POSSIBLE, told)
 
 
-def _announcer(rule: DriftRule, text: str) -> _Judge:
+def _announcer(rule: DriftRule, told: str) -> _Judge:
     def judge(_: Manifest, situation: _Situation) -> tuple[DriftRule, Effect]:
         if situation.runs_speaker:
-            return rule, Effect(Severity.ERROR, Traffic.AFFECTED, f"A speaker runs: {text}")
+            return rule, Effect(Severity.ERROR, Traffic.AFFECTED, f"A speaker runs: {told}")
         return rule, Effect(rule.severity, Traffic.POSSIBLE, "No speaker runs, so nothing acts on it yet.")
 
     return judge
 
 
 def _allocator(manifest: Manifest, _: _Situation) -> tuple[DriftRule, Effect] | None:
-    uses = _spec(manifest).get("allowedUses")
-    if not isinstance(uses, list) or "LoadBalancer" not in uses:
+    if "LoadBalancer" not in texts(manifest, "spec", "allowedUses"):
         return None
-    text = "Calico and MetalLB both give addresses to Services of type LoadBalancer."
-    return catalogue.CALICO_ALLOCATOR, Effect(catalogue.CALICO_ALLOCATOR.severity, Traffic.POSSIBLE, text)
+    told = "Calico and MetalLB both give addresses to Services of type LoadBalancer."
+    return catalogue.CALICO_ALLOCATOR, Effect(catalogue.CALICO_ALLOCATOR.severity, Traffic.POSSIBLE, told)
 
 
 def _peer(_: Manifest, __: _Situation) -> tuple[DriftRule, Effect]:
-    text = "VIPs are announced to this router too, and its routes reach the nodes."
-    return catalogue.FOREIGN_PEER, Effect(catalogue.FOREIGN_PEER.severity, Traffic.POSSIBLE, text)
+    told = "VIPs are announced to this router too, and its routes reach the nodes."
+    return catalogue.FOREIGN_PEER, Effect(catalogue.FOREIGN_PEER.severity, Traffic.POSSIBLE, told)
 
 
 def _pool(manifest: Manifest, situation: _Situation) -> tuple[DriftRule, Effect]:
-    for one in _blocks(manifest):
+    for one in blocks_of(manifest):
         other = next((name for name, theirs in situation.blocks if _overlap(one, theirs)), None)
         if other is not None:
-            text = f"It shares addresses with pool {other}: MetalLB refuses every change until one of them is gone."
-            return catalogue.POOL_OVERLAP, Effect(Severity.ERROR, Traffic.AFFECTED, text)
-    if _spec(manifest).get("autoAssign") is False:
-        text = "Only Services that ask for it get its addresses; nothing in git announces them."
-        return catalogue.UNMANAGED, Effect(Severity.INFO, Traffic.NONE, text)
-    text = "Services may get an address of it that nothing in git announces."
-    return catalogue.POOL_UNKNOWN, Effect(catalogue.POOL_UNKNOWN.severity, Traffic.POSSIBLE, text)
+            told = f"It shares addresses with pool {other}: MetalLB refuses every change until one of them is gone."
+            return catalogue.POOL_OVERLAP, Effect(Severity.ERROR, Traffic.AFFECTED, told)
+    if inside(manifest, "spec", "autoAssign") is False:
+        told = "Only Services that ask for it get its addresses; nothing in git announces them."
+        return catalogue.UNMANAGED, Effect(Severity.INFO, Traffic.NONE, told)
+    told = "Services may get an address of it that nothing in git announces."
+    return catalogue.POOL_UNKNOWN, Effect(catalogue.POOL_UNKNOWN.severity, Traffic.POSSIBLE, told)
 
 
-def _beside(text: str) -> _Judge:
-    return lambda _, __: (catalogue.UNMANAGED, Effect(Severity.INFO, Traffic.NONE, text))
+def _beside(told: str) -> _Judge:
+    return lambda _, __: (catalogue.UNMANAGED, Effect(Severity.INFO, Traffic.NONE, told))
 
 
 _JUDGES: Mapping[tuple[str, str], _Judge] = {
@@ -174,18 +167,15 @@ def _pools(desired: Desired) -> tuple[tuple[str, Any], ...]:
         (key.name, one)
         for key, wanted in sorted(desired.objects.items())
         if (key.group, key.kind) == (METALLB, "IPAddressPool")
-        for one in _blocks(wanted.manifest)
+        for one in blocks_of(wanted.manifest)
     )
 
 
-def _blocks(manifest: Manifest) -> list[Any]:
-    """First and last address of every entry that can be read."""
-    addresses = _spec(manifest).get("addresses")
-    read = [block(entry) for entry in addresses] if isinstance(addresses, list) else []
-    return [one for one in read if isinstance(one, tuple)]
+def blocks_of(pool: Manifest) -> list[Any]:
+    """First and last address of every entry of an IPAddressPool that can be read."""
+    read = map(block, texts(pool, "spec", "addresses"))
+    return [one for one in read if isinstance(one, tuple) and one[0].version == one[1].version]
 
 
 def _overlap(one: Any, other: Any) -> bool:
-    if one[0].version != other[0].version or one[0].version != one[1].version:
-        return False
-    return bool(one[0] <= other[1] and other[0] <= one[1])
+    return bool(one[0].version == other[0].version and one[0] <= other[1] and other[0] <= one[1])

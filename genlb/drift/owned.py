@@ -18,6 +18,7 @@ from genlb.drift.path import Item, Member, Path
 from genlb.drift.shape import alike
 from genlb.drift.shapes import shape_of
 from genlb.drift.walk import RawDifference
+from genlb.drift.within import text
 from genlb.manifest import Manifest, ResourceKey
 
 APPLIERS = frozenset(
@@ -191,13 +192,8 @@ def _count(desired: dict[str, Any], node: Fields) -> tuple[int, int]:
 
 def _last_applied(key: ResourceKey, live: Manifest) -> Manifest | None:
     """What the last client-side apply sent, in the spelling of the comparison; None where there was none."""
-    metadata = live.get("metadata")
-    annotations = metadata.get("annotations") if isinstance(metadata, dict) else None
-    text = annotations.get(LAST_APPLIED) if isinstance(annotations, dict) else None
-    if not isinstance(text, str):
-        return None
     try:
-        applied = json.loads(text)
+        applied = json.loads(text(live, "metadata", "annotations", LAST_APPLIED))
     except (ValueError, RecursionError):
         return None
     return normalised(key, applied) if isinstance(applied, dict) else None

@@ -120,19 +120,6 @@ def base64_text(value: Any) -> Any:
         return value
 
 
-def file_mode(value: Any) -> Any:
-    """Permission bits, a text as octal digits."""
-    if isinstance(value, str) and re.fullmatch(r"0[0-7]{3}", value):
-        return int(value, 8)
-    return value
-
-
-def is_octal_for(wanted: Any, found: Any) -> bool:
-    """Whether ``wanted`` was written ``0644``, which kubectl reads as 420 and YAML 1.2 as 644."""
-    text = str(wanted)
-    return type(wanted) is int and re.fullmatch(r"[0-7]{3}", text) is not None and bool(int(text, 8) == found)
-
-
 def ca_bundle(value: Any) -> Any:
     """A certificate bundle; an empty one and the usual placeholder stand for what a controller fills in."""
     return None if value in _PLACEHOLDERS else base64_text(value)

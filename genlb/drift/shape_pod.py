@@ -20,8 +20,7 @@ from genlb.drift.shape_parts import (
 
 QUANTITIES = Shape(each=Shape(canon=scalars.kept_quantity, typed=False))
 RESOURCES = struct({"limits": QUANTITIES, "requests": QUANTITIES, "claims": keyed("name", "request")})
-_MODE = Shape(canon=scalars.file_mode)
-_DEFAULT_MODE = Shape(canon=scalars.file_mode, default=420)
+_DEFAULT_MODE = value(420)
 
 _FIELD_REFERENCE = struct({"apiVersion": value("v1")}, closed=True)
 _RESOURCE_REFERENCE = struct({"divisor": Shape(canon=scalars.quantity, default="0")}, closed=True)
@@ -82,7 +81,7 @@ CONTAINER = struct(
     }
 )
 
-_ITEMS = steps(struct({"mode": _MODE, "fieldRef": _FIELD_REFERENCE, "resourceFieldRef": _RESOURCE_REFERENCE}))
+_ITEMS = steps(struct({"fieldRef": _FIELD_REFERENCE, "resourceFieldRef": _RESOURCE_REFERENCE}))
 _VOLUME_FILES = struct({"defaultMode": _DEFAULT_MODE, "items": _ITEMS})
 _PROJECTION = struct(
     {

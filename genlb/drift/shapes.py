@@ -11,6 +11,7 @@ from genlb.drift.shape import Order, Shape
 from genlb.drift.shape_builtin import BUILT_IN
 from genlb.drift.shape_custom import CUSTOM
 from genlb.drift.shape_parts import METADATA
+from genlb.drift.within import inside
 from genlb.manifest import Manifest, ResourceKey
 
 _BUILT_IN_GROUPS = frozenset(
@@ -63,8 +64,7 @@ def shape_of(key: ResourceKey, live: Manifest) -> Shape:
 
 def _told(live: Manifest) -> Shape | None:
     """``managedFields`` spell the items of a keyed list ``k:{"name":"x"}`` and members of a set ``v:"x"``."""
-    metadata = live.get("metadata")
-    entries = metadata.get("managedFields") if isinstance(metadata, dict) else None
+    entries = inside(live, "metadata", "managedFields")
     if not isinstance(entries, list):
         return None
     fields = [

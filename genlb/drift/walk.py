@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from genlb.drift import scalars
 from genlb.drift.embedded import TEXTS, parsed
 from genlb.drift.lists import compare_lists
 from genlb.drift.model import ABSENT, Sort
@@ -177,8 +176,6 @@ def _says_nothing(wanted: Any, shape: Shape, step: object) -> bool:
 def _leaves_open(wanted: Any, found: Any, shape: Shape, step: object) -> bool:
     """Whether git says "fill in yourself" by an empty value or a placeholder, and somebody did."""
     if shape.assigned and shape.canon is not None and shape.canon(wanted) is None:
-        return True
-    if shape.canon is scalars.file_mode and scalars.is_octal_for(wanted, found):
         return True
     if isinstance(wanted, bool) or (isinstance(step, str) and step in POINTERS):
         return False

@@ -20,6 +20,10 @@ MOST_EXAMPLES = 10
 """Examples told of one kind; the count says how many there are."""
 
 _LONGEST = 200
+_PROXY_SETTINGS = ("ipvs.excludeCIDRs", "ipvs.scheduler", "ipvs.strictARP", "nodePortAddresses")
+_MEANT = {"ipvs.scheduler": "rr"}
+"""What kube-proxy makes of an empty setting."""
+
 Read = TypeVar("Read")
 
 
@@ -56,8 +60,12 @@ class SysctlState(NamedTuple):
 class VipState(NamedTuple):
     """What the VIP binder found.
 
-    ``refused`` counts by reason. ``foreign``: VIPs that somebody else holds on the node. ``unheld``: VIPs that
-    kube-proxy should hold (Observe) and does not. ``leaks``: VIPs on an interface that BIRD reads.
+    ``refused`` counts by reason; ``refusals`` are told as ``REASON namespace/name address``, those of the oldest
+    Services, so that all nodes tell the same ones. ``foreign``: VIPs that somebody else holds on the node. ``unheld``:
+    VIPs that kube-proxy should hold (Observe) and does not. ``leaks``: VIPs on an interface that BIRD reads.
+    ``proxy_mode`` and ``proxy_config`` (as ``proxy_settings`` spells it) are what the kube-proxy that runs says of
+    itself; None where it did not answer, and then nobody knows. ``withheld`` counts VIPs that stay although the API's
+    lists lack them, until that is certain.
     """
 
     bound: int
@@ -68,7 +76,9 @@ class VipState(NamedTuple):
     unheld: Tally = Tally()
     leaks: Tally = Tally()
     proxy_mode: str | None = None
-    proxy_config: str | None = None
+    proxy_config: Mapping[str, str] | None = None
+    refusals: Tally = Tally()
+    withheld: int = 0
 
 
 State: TypeAlias = SysctlState | VipState
@@ -82,6 +92,20 @@ class NodeReport(NamedTuple):
     version: str
     config: str
     state: State
+
+
+def proxy_settings(config: Mapping[str, object]) -> dict[str, str]:
+    """Of a KubeProxyConfiguration, what decides how the node treats VIPs: those fields that it has, each as one text.
+
+    ``{"ipvs.strictARP": "true", "nodePortAddresses": "10.0.0.0/8, primary"}``; null is the empty text. Capitals do not
+    count: before it spoke of ``strictARP``, ``/configz`` had the names of Go's own fields. No scheduler is ``rr``.
+    """
+    fields = {name.lower(): value for name, value in config.items()}
+    ipvs = fields.get("ipvs")
+    inner = ipvs.items() if isinstance(ipvs, Mapping) else ()
+    fields |= {f"ipvs.{name.lower()}": value for name, value in inner if isinstance(name, str)}
+    found = {name: _one_text(fields[name.lower()]) for name in _PROXY_SETTINGS if name.lower() in fields}
+    return {name: text or _MEANT.get(name, "") for name, text in found.items()}
 
 
 def digest_of(items: Iterable[str]) -> str:
@@ -146,8 +170,17 @@ def _vip_state(data: object) -> VipState:
         unheld=_tally(data, "unheld"),
         leaks=_tally(data, "leaks"),
         proxy_mode=_optional_text(data, "proxy_mode"),
-        proxy_config=_optional_text(data, "proxy_config"),
+        proxy_config=_optional_texts(data, "proxy_config"),
+        refusals=_tally(data, "refusals"),
+        withheld=_count(data, "withheld"),
     )
+
+
+def _one_text(value: object) -> str:
+    if isinstance(value, list):
+        value = ", ".join(sorted(map(str, value)))
+    words = {None: "", True: "true", False: "false"}
+    return (words[value] if value is None or isinstance(value, bool) else str(value))[:_LONGEST]
 
 
 def _plain(value: object) -> object:
@@ -175,6 +208,13 @@ def _count(data: object, key: str) -> int:
 
 def _optional_text(data: object, key: str) -> str | None:
     return None if isinstance(data, dict) and data.get(key) is None else _member(data, key, str)
+
+
+def _optional_texts(data: object, key: str) -> dict[str, str] | None:
+    if isinstance(data, dict) and data.get(key) is None:
+        return None
+    texts = _member(data, key, dict)
+    return {name: _member(texts, name, str) for name in sorted(texts)}
 
 
 def _member(data: object, key: str, kind: type[Read]) -> Read:

@@ -17,38 +17,6 @@ _DEEPEST = 32
 """Folders inside each other; genlb writes one."""
 
 
-class Snapshot:
-    """The work tree, with what `genlb.stores.ondisk.read_tree` read of one ``rendered/`` at hand.
-
-    That one looks at folders once; reading file by file asks about every folder above each of them.
-    """
-
-    def __init__(self, files: Files, folder: str, held: Mapping[str, bytes]) -> None:
-        self._files = files
-        self._held = {f"{folder}/{path}": content for path, content in held.items()}
-
-    def read(self, file: str) -> bytes | None:
-        """See `genlb.stores.files.Files`."""
-        content = self._held.get(file)
-        return self._files.read(file) if content is None else content
-
-    def names(self, folder: str) -> list[str]:
-        """See `genlb.stores.files.Files`."""
-        return self._files.names(folder)
-
-    def is_folder(self, path: str) -> bool:
-        """See `genlb.stores.files.Files`."""
-        return self._files.is_folder(path)
-
-    def may_exist(self, path: str) -> bool:
-        """See `genlb.stores.files.Files`."""
-        return self._files.may_exist(path)
-
-    def is_inside(self, path: str) -> bool:
-        """See `genlb.stores.files.Files`."""
-        return self._files.is_inside(path)
-
-
 class Fresh(NamedTuple):
     """What the spec renders now, by path below the folder: every text, and the objects among them as data."""
 

@@ -1,6 +1,7 @@
 """Kubernetes objects in YAML or JSON texts that others wrote: several documents, Lists, Lists in Lists.
 
-Such a text is hostile: whatever is no object ends in one sentence that says where.
+They are read as kubectl reads them (`genlb.yamltext.go`). Such a text is hostile: whatever is no object ends in one
+sentence that says where.
 """
 
 from __future__ import annotations
@@ -11,7 +12,8 @@ from typing import Any, NamedTuple
 from genlb.drift.kinds import KINDS, identity_group
 from genlb.errors import InvalidInput, Undetermined
 from genlb.manifest import Manifest, ResourceKey
-from genlb.yamltext import Limits, load_all
+from genlb.yamltext import Limits
+from genlb.yamltext.go import load_all
 
 LIMITS = Limits(size=256 * 1024 * 1024, depth=100, nodes=5_000_000)
 """A dump of a whole cluster is large; its nesting is what any file may have."""

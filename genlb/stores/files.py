@@ -11,6 +11,12 @@ from typing import Protocol
 from genlb.errors import Undetermined
 from genlb.stores.sourcefile import is_inside, read_source
 
+SETTINGS_FILE = "genlb.yaml"
+CLUSTERS_FOLDER = "clusters"
+CLUSTER_FILE = "cluster.yaml"
+DEFAULTS_FILE = "_defaults.yaml"
+PROFILES_FOLDER = "_profiles"
+
 
 class Files(Protocol):
     """What a repository asks for. `Undetermined` wherever the answer cannot be found out."""
@@ -35,7 +41,8 @@ class WorkTree:
     """The files below ``root`` as they are now."""
 
     def __init__(self, root: str) -> None:
-        self._root = root
+        # Asked once: whoever reads wants to know for each file whether it lies inside.
+        self._root = os.path.realpath(root)
 
     def read(self, file: str) -> bytes | None:
         """See `Files`."""

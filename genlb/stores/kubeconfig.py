@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from genlb.errors import InvalidInput, Undetermined
-from genlb.yamltext import load
+from genlb.yamltext.go import load
 
 _DEFAULT = os.path.join("~", ".kube", "config")
 _LARGEST = 16 * 1024 * 1024

@@ -1,4 +1,4 @@
-"""Files as they would be if some more were written: to judge them before anything is on disk."""
+"""Files with others on top: as they would be if those were written, or as they were read in one go before."""
 
 from __future__ import annotations
 

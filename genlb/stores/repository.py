@@ -14,27 +14,37 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from genlb.errors import Diagnostic, InvalidInput, Span, Undetermined, UsageError
+from genlb.errors import Diagnostic, InvalidInput, Undetermined, UsageError
 from genlb.network.base_config import BaseConfig
 from genlb.rules.base_config import BaseConfigFile, read_base_config
-from genlb.rules.catalogue import Finding
-from genlb.rules.reading import BASE_CONFIG, NAME, NO_SPEC
 from genlb.spec.assemble import LayerFile, LoadedSpec, assemble
 from genlb.spec.model import LABEL
 from genlb.spec.read import Kind, read_layer
 from genlb.spec.settings import read_settings
-from genlb.stores.files import Files, WorkTree
+from genlb.stores.files import (
+    CLUSTER_FILE,
+    CLUSTERS_FOLDER,
+    DEFAULTS_FILE,
+    PROFILES_FOLDER,
+    SETTINGS_FILE,
+    Files,
+    WorkTree,
+)
 from genlb.yamltext import Document, read
-from genlb.yamltext.node import MappingNode, ScalarNode, SequenceNode, plain
+from genlb.yamltext.node import MappingNode, Node
 
 if TYPE_CHECKING:
     from genlb.rules.suppress import Entry
 
-SETTINGS_FILE = "genlb.yaml"
-CLUSTERS_FOLDER = "clusters"
-CLUSTER_FILE = "cluster.yaml"
-DEFAULTS_FILE = "_defaults.yaml"
-PROFILES_FOLDER = "_profiles"
+__all__ = [
+    "CLUSTERS_FOLDER",
+    "CLUSTER_FILE",
+    "DEFAULTS_FILE",
+    "PROFILES_FOLDER",
+    "SETTINGS_FILE",
+    "Repository",
+    "find_root",
+]
 
 _MARK = b"genlb:ignore"
 _NAME = re.compile(LABEL)
@@ -77,7 +87,6 @@ class Repository:
         self.settings, self.settings_diagnostics = read_settings(document, version)
         self.names, self.folder_diagnostics = self._list()
         self.profiles = _Profiles(self.files, self.path(PROFILES_FOLDER), self._layer)
-        self._defaults: tuple[LayerFile | None, ...] = ()
         self._shared: dict[str, BaseConfigFile | None] = {}
 
     def again(self) -> Repository:
@@ -97,12 +106,15 @@ class Repository:
         """The clusters folder as a path of this system."""
         return os.path.join(self.root, self.settings.clusters)
 
-    @property
+    @cached_property
     def defaults(self) -> LayerFile | None:
         """The FleetDefaults, when there are any."""
-        if not self._defaults:
-            self._defaults = (self._layer(self.path(DEFAULTS_FILE)),)
-        return self._defaults[0]
+        return self._layer(self.path(DEFAULTS_FILE))
+
+    @property
+    def settings_root(self) -> Node | None:
+        """What ``genlb.yaml`` says, with the place of everything."""
+        return self._settings_file.document.root if self._settings_file else None
 
     def load(self, name: str) -> LoadedSpec:
         """The spec of cluster ``name`` with all its layers; mistakes are in its diagnostics.
@@ -121,55 +133,34 @@ class Repository:
             return None, ()
         path = posixpath.normpath(posixpath.join(self.folder(loaded.name), file))
         if not self.files.is_inside(path):
-            return None, (_base_config_mistake(loaded, f"{file} lies outside the repository"),)
+            return None, _unusable(loaded, f"{file} lies outside the repository")
         try:
             found = self._base_config_file(path, shared=not path.startswith(f"{self.folder(loaded.name)}/"))
         except InvalidInput as error:
             return None, error.diagnostics
         if found is None:
-            return None, (_base_config_mistake(loaded, f"there is no file {path}"),)
+            return None, _unusable(loaded, f"there is no file {path}")
         if found.base is None and not found.diagnostics:
-            return None, (_base_config_mistake(loaded, f"{path} holds no KubeProxyConfiguration"),)
+            return None, _unusable(loaded, f"{path} holds no KubeProxyConfiguration")
         return found
 
     def inputs(self, loaded: LoadedSpec) -> frozenset[str]:
         """Files outside its own folder that have a say in a cluster, those included that were there once."""
-        files = {SETTINGS_FILE, self.path(DEFAULTS_FILE), *loaded.layers}
-        profiles = loaded.node("spec", "profiles") if loaded.tree else None
-        for profile in profiles.items if isinstance(profiles, SequenceNode) else ():
-            files.add(self.path(PROFILES_FOLDER, f"{plain(profile)}.yaml"))
-        base_config = loaded.node("spec", "kubeProxy", "baseConfig") if loaded.tree else None
-        if isinstance(base_config, ScalarNode):
-            files.add(posixpath.normpath(posixpath.join(self.folder(loaded.name), str(base_config.value))))
-        return frozenset(files)
+        from genlb.stores.membership import inputs
+
+        return inputs(loaded, self.settings.clusters)
 
     def clusters_of(self, path: str) -> tuple[str, ...]:
         """The clusters that the file or folder ``path`` belongs to; what several share belongs to all of them."""
-        relative = os.path.relpath(os.path.realpath(path), os.path.realpath(self.root)).replace(os.sep, "/")
-        if relative == ".." or relative.startswith("../"):
-            raise UsageError(f"{path} lies outside the repository in {self.root} (-C names another one)")
-        if not os.path.lexists(path):
-            raise UsageError(f"there is no {path}")
-        if relative in (".", SETTINGS_FILE, self.settings.clusters):
-            return self.names
-        name, _, _ = relative.removeprefix(f"{self.settings.clusters}/").partition("/")
-        if relative.startswith(f"{self.settings.clusters}/"):
-            if name in (DEFAULTS_FILE, PROFILES_FOLDER):
-                return self.names
-            if name in self.names:
-                return (name,)
-        raise UsageError(f"{relative} belongs to no cluster")
+        from genlb.stores.membership import clusters_of
+
+        return clusters_of(path, self.root, self.settings.clusters, self.names)
 
     def own_files(self, name: str) -> dict[str, bytes]:
         """What a copy of cluster ``name`` needs, by path below its folder: its spec, and a baseConfig beside it."""
-        files: dict[str, bytes] = {}
-        base_config = self.load(name).node("spec", "kubeProxy", "baseConfig")
-        named = [str(base_config.value)] if isinstance(base_config, ScalarNode) else []
-        for file in (CLUSTER_FILE, *map(posixpath.normpath, named)):
-            content = None if file.startswith("../") else self.files.read(self.path(name, file))
-            if content is not None:
-                files[file] = content
-        return files
+        from genlb.stores.membership import own_files
+
+        return own_files(self.load(name), self.folder(name), self.files)
 
     def unused_layers(self) -> tuple[Diagnostic, ...]:
         """What is wrong with layers that no cluster took so far."""
@@ -194,11 +185,11 @@ class Repository:
     @cached_property
     def suppressions(self) -> tuple[Entry, ...]:
         """What ``genlb.yaml`` suppresses."""
-        if self._settings_file is None or not self.settings.lint.suppress:
+        if not self.settings.lint.suppress:
             return ()
         from genlb.rules.suppress import entries_of_settings
 
-        return entries_of_settings(self._settings_file.document.root, self.settings)
+        return entries_of_settings(self.settings_root, self.settings)
 
     def comments(self, file: str) -> tuple[Entry, ...]:
         """What comments in ``file`` suppress; a file without any, as nearly all are, is not read again."""
@@ -216,20 +207,26 @@ class Repository:
     def _list(self) -> tuple[tuple[str, ...], tuple[Diagnostic, ...]]:
         """Names of the clusters, sorted, and what else looks like one."""
         names: list[str] = []
-        odd: list[Diagnostic] = []
+        misnamed: list[str] = []
+        empty: list[str] = []
         for name in self.files.names(self.path()):
             # What begins with _ or . is no cluster and does not look like one.
             if name.startswith(("_", ".")) or not self.files.is_folder(self.path(name)):
                 continue
             if not _NAME.fullmatch(name):
-                odd.append(_odd_name(self.path(name)))
+                misnamed.append(self.path(name))
             elif self.files.may_exist(self.path(name, CLUSTER_FILE)):
                 names.append(name)
             else:
-                odd.append(_no_cluster(self.path(name)))
+                empty.append(self.path(name))
         profiles = self.files.names(self.path(PROFILES_FOLDER))
-        odd += (_no_profile(self.path(PROFILES_FOLDER, name)) for name in profiles if _is_odd(name))
-        return tuple(names), tuple(odd)
+        strange = [self.path(PROFILES_FOLDER, name) for name in profiles if _is_odd(name)]
+        if not (misnamed or empty or strange):
+            return tuple(names), ()
+        from genlb.stores.repository_mistakes import no_cluster, no_profile, odd_name
+
+        odd = (*map(odd_name, misnamed), *map(no_cluster, empty), *map(no_profile, strange))
+        return tuple(names), odd
 
     def _layer(self, file: str) -> LayerFile | None:
         """A file read and parsed; what is no file at all becomes an empty document that says so."""
@@ -293,35 +290,7 @@ def _is_odd(name: str) -> bool:
     return not name.startswith(("_", ".")) and not _PROFILE.fullmatch(name)
 
 
-def _no_profile(file: str) -> Diagnostic:
-    return NO_SPEC.diagnostic(
-        Finding(
-            Span.whole(file),
-            "this is no profile: nothing reads it",
-            "a profile is a file <name>.yaml, its name of lower-case letters, digits and dashes",
-        )
-    )
+def _unusable(loaded: LoadedSpec, why: str) -> tuple[Diagnostic]:
+    from genlb.stores.repository_mistakes import unusable_base_config
 
-
-def _odd_name(folder: str) -> Diagnostic:
-    return NAME.diagnostic(
-        Finding(
-            Span.whole(folder),
-            f"{posixpath.basename(folder)!r} cannot be the name of a cluster",
-            "lower-case letters, digits and dashes, 63 at most; a leading _ keeps genlb out of the folder",
-        )
-    )
-
-
-def _no_cluster(folder: str) -> Diagnostic:
-    help_ = f"genlb new {posixpath.basename(folder)} adds one; a leading _ keeps genlb out of the folder"
-    return NO_SPEC.diagnostic(Finding(Span.whole(folder), f"this folder holds no {CLUSTER_FILE}", help_))
-
-
-def _base_config_mistake(loaded: LoadedSpec, message: str) -> Diagnostic:
-    help_ = (
-        "the path is relative to the cluster's folder; this prints what belongs there: "
-        "kubectl -n kube-system get configmap kube-proxy -o jsonpath='{.data.config\\.conf}'"
-    )
-    place = loaded.span("spec", "kubeProxy", "baseConfig")
-    return BASE_CONFIG.diagnostic(Finding(place, message, help_), cluster=loaded.name)
+    return (unusable_base_config(loaded, why),)

@@ -18,7 +18,7 @@ _ABSENT = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP, errno.ENAMETOOLON
 
 
 def read_source(root: str, file: str) -> bytes | None:
-    """The bytes of ``file`` (relative to ``root``, with ``/``); None where there is none.
+    """The bytes of ``file`` (relative to ``root``, with ``/``); None where there is none. ``root`` is a real path.
 
     ``InvalidInput`` for what is no file of this repository: a directory, a pipe, a link that leads nowhere or out of
     ``root``, after which the excerpt of a diagnostic would show a file that its author could not read.
@@ -40,9 +40,8 @@ def read_source(root: str, file: str) -> bytes | None:
 
 
 def is_inside(root: str, path: str) -> bool:
-    """Whether ``path`` lies in ``root`` once every symbolic link is followed."""
-    real = os.path.realpath(root)
-    return os.path.commonpath([real, os.path.realpath(path)]) == real
+    """Whether ``path`` lies in ``root``, a real path, once every symbolic link is followed."""
+    return os.path.commonpath([root, os.path.realpath(path)]) == root
 
 
 def _read(path: str, file: str) -> bytes:

@@ -255,8 +255,8 @@ NOTHING = (
 )
 
 SPELLINGS = (
-    same(
-        "permissions in octal, as kubectl reads them",
+    drift(
+        "permissions that are no longer octal, as whoever wrote 644 for 0644 finds out",
         change(
             DEPLOYMENT, **{f"{BASE}volumes__0": {"name": "data", "secret": {"secretName": "x", "defaultMode": 644}}}
         ),

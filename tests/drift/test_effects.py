@@ -29,9 +29,7 @@ spec: {interval: 10m0s, prune: true}
 
 
 def finding(desired: Object, live: Object) -> Difference:
-    (found,) = compare(
-        "x", desired_of(desired), live_of(live), cluster=None, decisions=None, today="2026-11-22"
-    ).differences
+    (found,) = compare("x", desired_of(desired), live_of(live), cluster=None, today="2026-11-22").differences
     return found
 
 

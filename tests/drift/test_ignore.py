@@ -14,7 +14,7 @@ RED = change(CONFIG_MAP, data__color="red")
 
 
 def found(*ignores: Ignore, desired: Object = CONFIG_MAP, live: Object = RED) -> ClusterDrift:
-    return compare("x", desired_of(desired), live_of(live), cluster=None, decisions=None, ignores=ignores, today=TODAY)
+    return compare("x", desired_of(desired), live_of(live), cluster=None, ignores=ignores, today=TODAY)
 
 
 @pytest.mark.parametrize("name", ["ConfigMap/settings", "ConfigMap/shop/settings", "ConfigMap/*", "*/set*", "*"])
@@ -72,7 +72,7 @@ def test_a_missing_object_is_ignored_without_a_path() -> None:
     def missing(path: str) -> ClusterDrift:
         ignores = [Ignore("ConfigMap/settings", path, "agreed")]
         live = live_of(listed=(CONFIG_MAP,))
-        return compare("x", desired_of(CONFIG_MAP), live, cluster=None, decisions=None, ignores=ignores, today=TODAY)
+        return compare("x", desired_of(CONFIG_MAP), live, cluster=None, ignores=ignores, today=TODAY)
 
     assert not missing("").drifts
     assert missing("data").drifts

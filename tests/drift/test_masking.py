@@ -27,7 +27,7 @@ HUNTER = "aHVudGVyMg=="
 
 
 def found(desired: Object, live: Object) -> ClusterDrift:
-    return compare("x", desired_of(desired), live_of(live), cluster=None, decisions=None, today="2026-11-22")
+    return compare("x", desired_of(desired), live_of(live), cluster=None, today="2026-11-22")
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 from typing import Any
 
 import pytest
@@ -10,19 +12,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genlb.drift.compare import compare
-from genlb.drift.model import ClusterDrift, Ignore, Live, State, Traffic
+from genlb.drift.model import ClusterDrift, Ignore, Live, State, Traffic, Versions
 from genlb.drift.node_placement import reached
 from genlb.drift.nodes import Clock
 from genlb.errors import Severity
 from genlb.network.node_report import ANNOTATION, Daemon, NodeReport, SysctlState, Tally, VipState, digest_of, encoded
-from genlb.spec.model import DaemonState, KubeProxy, ProxyMode, Sysctls, VipBinder
+from genlb.spec.model import DaemonState, KubeProxy, ManagedBy, Ownership, ProxyMode, Sysctls, VipBinder
 from tests.builders import a_cluster
 from tests.drift.objects import Object, desired_of, live_of
 
 NOW = 1_795_392_000.0  # 2026-11-23T00:00:00Z
 AGENT = '{"schemaVersion": 1}\n'
 DIGEST = f"sha256:{hashlib.sha256(AGENT.encode()).hexdigest()}"
-VIPS = VipState(bound=3, owned=0, digest=digest_of([]), refused={}, proxy_mode="ipvs")
+SETTINGS = {"ipvs.scheduler": "rr", "ipvs.strictARP": "false", "nodePortAddresses": ""}
+VIPS = VipState(bound=3, owned=0, digest=digest_of([]), refused={}, proxy_mode="ipvs", proxy_config=SETTINGS)
 SYSCTLS = SysctlState(declared=9)
 
 
@@ -60,7 +63,7 @@ LEASE_KIND = lease("", name="some-other")
 ENABLED = DaemonState.ENABLED
 
 
-def judged(
+def judged(  # noqa: PLR0913 -- one for each thing that may be otherwise
     *live: Object,
     vips: DaemonState = ENABLED,
     sysctls: DaemonState = DaemonState.DISABLED,
@@ -68,22 +71,30 @@ def judged(
     pod: Object | None = None,
     ignores: tuple[Ignore, ...] = (),
     read: Live | None = None,
+    kube_proxy: KubeProxy = KubeProxy(mode=ProxyMode.IPVS),  # noqa: B008 -- a value
+    file: Object | None = None,
 ) -> ClusterDrift:
-    """What is found where the VIP binder alone is enabled, and Nodes and Leases were listed."""
+    """What is found where the VIP binder alone is enabled, and Nodes and Leases were listed.
+
+    ``file`` is kube-proxy's own, where git has one.
+    """
     cluster = a_cluster(
         "x",
-        kube_proxy=KubeProxy(mode=ProxyMode.IPVS),
+        kube_proxy=kube_proxy,
         vip_binder=VipBinder(state=vips),
         sysctls=Sysctls(state=sysctls),
     )
     objects = [one for daemon in ("vip", "sysctl") for one in (daemon_set(daemon, **(pod or {})), config_map(daemon))]
+    if file is not None:
+        metadata = {"name": "kube-proxy", "namespace": "kube-system"}
+        data = {"config.conf": json.dumps(file)}
+        objects.append({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata, "data": data})
     read = read or live_of(*live, listed=(node(), LEASE_KIND))
     return compare(
         "x",
         desired_of(*objects),
         read,
         cluster=cluster,
-        decisions=None,
         ignores=ignores,
         today="2026-11-22",
         nodes=clock,
@@ -98,6 +109,10 @@ def node_gaps(drift: ClusterDrift) -> list[str]:
     return [missed.why for missed in drift.not_checked if "report" in missed.what]
 
 
+def proxy_gaps(drift: ClusterDrift) -> list[str]:
+    return [missed.what for missed in drift.not_checked if missed.what.startswith("kube-proxy's ")]
+
+
 def test_a_fresh_report_as_the_spec_wants_it_is_in_step() -> None:
     drift = judged(node(), lease(vip()))
 
@@ -106,9 +121,7 @@ def test_a_fresh_report_as_the_spec_wants_it_is_in_step() -> None:
 
 
 def test_without_being_asked_nobody_looks_at_nodes() -> None:
-    drift = compare(
-        "x", desired_of(daemon_set("vip")), live_of(node()), cluster=a_cluster("x"), decisions=None, today="2026-11-22"
-    )
+    drift = compare("x", desired_of(daemon_set("vip")), live_of(node()), cluster=a_cluster("x"), today="2026-11-22")
 
     assert [one.key.kind for one in drift.objects] == ["DaemonSet"]
 
@@ -186,11 +199,119 @@ def test_the_mode_of_kube_proxy_shows_both_sides() -> None:
     assert (found.desired, found.live) == ("ipvs", "iptables")
 
 
+def test_a_kube_proxy_of_another_mode_is_not_told_off_for_its_settings_too() -> None:
+    state = VIPS._replace(proxy_mode="iptables", proxy_config={"ipvs.strictARP": "true"})
+
+    assert rules(judged(node(), lease(vip(state)))) == ["GLB847"]
+
+
+def silent(*names: str, **changes: Any) -> ClusterDrift:
+    """Nodes whose kube-proxy says nothing, or the ``changes``."""
+    state = VIPS._replace(**{"proxy_mode": None, "proxy_config": None, **changes})
+    reports = (lease(vip(state, name=name), f"genlb-report-vip-{name}") for name in names)
+    return judged(*(node(name) for name in names), *reports)
+
+
 def test_a_mode_that_nobody_reported_is_said_to_be_not_compared() -> None:
-    drift = judged(node(), lease(vip(VIPS._replace(proxy_mode=None))))
+    drift = silent("n1")
 
     assert rules(drift) == []
+    assert proxy_gaps(drift) == ["kube-proxy's mode on Node n1"]
+    assert not drift.complete
+
+
+def test_nodes_whose_kube_proxy_is_silent_are_one_gap() -> None:
+    drift = silent(*(f"n{number}" for number in range(1, 6)))
+
+    assert proxy_gaps(drift) == ["kube-proxy's mode on 5 nodes (n1, n2, n3 and 2 more)"]
+
+
+def test_settings_that_nobody_reported_are_said_to_be_not_compared() -> None:
+    drift = silent("n1", proxy_mode="ipvs")
+
+    assert rules(drift) == []
+    assert proxy_gaps(drift) == ["kube-proxy's settings on Node n1"]
+
+
+@pytest.mark.parametrize("somebody_elses", [{"ownership": Ownership.NONE}, {"managed_by": ManagedBy.NONE}])
+def test_a_kube_proxy_that_the_spec_leaves_alone_may_be_silent(somebody_elses: Any) -> None:
+    state = VIPS._replace(proxy_mode=None, proxy_config=None)
+
+    drift = judged(node(), lease(vip(state)), kube_proxy=KubeProxy(mode=ProxyMode.IPVS, **somebody_elses))
+
+    assert proxy_gaps(drift) == []
     assert any("mode" in note and "1 node" in note for note in drift.notes)
+
+
+MERGED: Object = {"mode": "ipvs", "ipvs": {"strictARP": True, "scheduler": ""}, "nodePortAddresses": ["primary"]}
+AS_MERGED = {"ipvs.scheduler": "rr", "ipvs.strictARP": "true", "nodePortAddresses": "primary"}
+
+
+@pytest.mark.parametrize(
+    ("file", "running", "found"),
+    [
+        (None, SETTINGS, []),
+        (None, SETTINGS | {"nodePortAddresses": "primary"}, []),  # the spec does not speak about it
+        (None, SETTINGS | {"ipvs.strictARP": "true"}, [("false", "true")]),
+        (MERGED, AS_MERGED, []),
+        (MERGED, AS_MERGED | {"ipvs.strictARP": "false"}, [("true", "false")]),
+        (MERGED, AS_MERGED | {"nodePortAddresses": "", "ipvs.scheduler": "sh"}, [("rr", "sh"), ("primary", "")]),
+        (MERGED, {"ipvs.strictARP": "true"}, []),  # what the process does not tell differs from nothing
+    ],
+)
+def test_a_kube_proxy_that_works_by_other_settings_than_git_has_is_told(
+    file: Object | None, running: dict[str, str], found: list[tuple[str, str]]
+) -> None:
+    drift = judged(node(), lease(vip(VIPS._replace(proxy_config=running))), file=file)
+    told = [one for one in drift.differences if one.rule == "GLB849"]
+
+    assert [(one.desired, one.live) for one in told] == found
+    assert len({one.id for one in told}) == len(told)
+    assert proxy_gaps(drift) == []
+
+
+def test_settings_of_ipvs_do_not_matter_in_another_mode() -> None:
+    state = VIPS._replace(proxy_mode="nftables", proxy_config=SETTINGS)
+
+    drift = judged(node(), lease(vip(state)), kube_proxy=KubeProxy(mode=ProxyMode.NFTABLES, strict_arp=True))
+
+    assert rules(drift) == []
+
+
+def test_a_refusal_is_told_once_for_the_cluster_with_the_nodes_that_tell_it() -> None:
+    few = VIPS._replace(
+        refused={"OUTSIDE_POOLS": 1, "PROXIED": 0}, refusals=Tally.of(["OUTSIDE_POOLS shop/web 192.0.2.1"])
+    )
+    many = VIPS._replace(
+        refused={"OUTSIDE_POOLS": 2, "MALFORMED": 1},
+        refusals=Tally.of(
+            ["MALFORMED shop/x 'x'", "OUTSIDE_POOLS shop/api 192.0.2.2", "OUTSIDE_POOLS shop/web 192.0.2.1"]
+        ),
+    )
+    names = [f"n{number}" for number in range(1, 6)]
+    states = zip(names, [few, many, few, few, VIPS], strict=True)
+    reports = (lease(vip(state, name=name), f"genlb-report-vip-{name}") for name, state in states)
+
+    drift = judged(*map(node, names), *reports)
+
+    both = "shop/api 192.0.2.2, shop/web 192.0.2.1."
+    assert rules(drift) == []
+    assert [one.effect for one in drift.differences if one.rule == "GLB843"] == [
+        "The binder refuses addresses of Services (MALFORMED 1) on 1 node (n2): shop/x 'x'.",
+        "The binder refuses addresses of Services (OUTSIDE_POOLS 2) on 4 nodes (n1, n2, n3 and 1 more): " + both,
+    ]
+    assert drift.drifts
+
+
+def test_refusals_and_versions_are_findings_of_one_object() -> None:
+    state = VIPS._replace(refused={"OUTSIDE_POOLS": 12})
+    read = dataclasses.replace(
+        live_of(node(), lease(vip(state)), listed=(LEASE_KIND,)), versions=Versions(kubernetes="v1.20.0")
+    )
+
+    (found,) = (one for one in judged(read=read).objects if one.key.kind == "Cluster")
+
+    assert [one.rule for one in found.differences] == ["GLB832", "GLB843"]
 
 
 FIVE = Tally.of(f"net/ipv4/k{number}" for number in range(5))

@@ -38,7 +38,6 @@ def found(*desired: Manifest, live: Live, cluster: Cluster | None = CLUSTER, str
         desired_of(*desired),
         live,
         cluster=cluster,
-        decisions=None,
         today="2026-11-22",
         strict=strict,
     )
@@ -110,6 +109,13 @@ def test_labels_alone_make_no_orphan(changes: dict[str, Any]) -> None:
     copy = change(CONFIG_MAP, **{"metadata__name": "copy", "metadata__labels": OURS, **changes})
 
     assert not found(live=live_of(copy)).objects
+
+
+def test_a_label_that_is_no_text_ends_in_no_bug() -> None:
+    labels = {"app.kubernetes.io/managed-by": "genlb", "genlb.io/cluster": {"a": "b"}}
+    odd = change(CONFIG_MAP, metadata__name="odd", metadata__labels=labels)
+
+    assert [one.key.name for one in found(live=live_of(odd)).objects] == ["odd"]
 
 
 def test_an_application_of_another_cluster_is_no_orphan() -> None:

@@ -17,7 +17,7 @@ from tests.drift.pairs import conf
 
 def found(live: Object, **kube_proxy: Any) -> ClusterDrift:
     cluster = a_cluster("x", kube_proxy=KubeProxy(**kube_proxy))
-    return compare("x", desired_of(), live_of(live), cluster=cluster, decisions=None, today="2026-11-22")
+    return compare("x", desired_of(), live_of(live), cluster=cluster, today="2026-11-22")
 
 
 IPVS = {"mode": ProxyMode.IPVS, "strict_arp": True}

@@ -20,7 +20,6 @@ def verdict(pair: Pair, *, strict: bool = False) -> ClusterDrift:
         desired_of(pair.desired),
         live_of(pair.live),
         cluster=None,
-        decisions=None,
         today="2026-11-22",
         strict=strict,
     )

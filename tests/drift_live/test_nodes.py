@@ -48,7 +48,15 @@ def publish(lab: Lab, daemon: Daemon, state: State, *, age: float = 0.0) -> None
 def test_what_the_daemons_of_a_real_cluster_report_is_found(lab: Lab) -> None:
     selected = {"kubernetes.io/os": "linux"}
     lab.api.create({"apiVersion": "v1", "kind": "Node", "metadata": {"name": NODE, "labels": selected}})
-    leaking = VipState(bound=1, owned=0, digest=digest_of([]), refused={}, leaks=Tally.of(["10.208.1.1 eth0"]))
+    leaking = VipState(
+        bound=1,
+        owned=0,
+        digest=digest_of([]),
+        refused={},
+        leaks=Tally.of(["10.208.1.1 eth0"]),
+        proxy_mode="ipvs",
+        proxy_config={"ipvs.strictARP": "true"},
+    )
     publish(lab, Daemon.VIP, leaking)
     publish(lab, Daemon.SYSCTL, SysctlState(declared=1), age=600)
 

@@ -18,21 +18,25 @@ from genlb.network.node_report import (
     decoded,
     digest_of,
     encoded,
+    proxy_settings,
 )
 
 TALLIES = st.lists(st.text(max_size=300), max_size=15).map(Tally.of)
 COUNTS = st.integers(0, 10**6)
+TEXTS = st.dictionaries(st.text(max_size=20), st.text(max_size=20), max_size=4)
 STATES = st.builds(SysctlState, COUNTS, TALLIES, TALLIES, TALLIES, COUNTS) | st.builds(
     VipState,
-    COUNTS,
-    COUNTS,
-    st.text(),
-    st.dictionaries(st.text(max_size=20), COUNTS, max_size=4),
-    TALLIES,
-    TALLIES,
-    TALLIES,
-    st.none() | st.text(),
-    st.none() | st.text(),
+    bound=COUNTS,
+    owned=COUNTS,
+    digest=st.text(),
+    refused=st.dictionaries(st.text(max_size=20), COUNTS, max_size=4),
+    foreign=TALLIES,
+    unheld=TALLIES,
+    leaks=TALLIES,
+    proxy_mode=st.none() | st.text(),
+    proxy_config=st.none() | TEXTS,
+    refusals=TALLIES,
+    withheld=COUNTS,
 )
 
 
@@ -76,6 +80,24 @@ def test_a_digest_tells_sets_apart_and_nothing_else() -> None:
     assert digest_of(["a", "b"]) == digest_of(["b", "a", "a"]) != digest_of(["a"])
     assert digest_of(["ab"]) != digest_of(["a", "b"])
     assert digest_of(["\ud800"]).startswith("sha256:")
+
+
+@pytest.mark.parametrize(
+    ("config", "expected"),
+    [
+        ({}, {}),
+        ({"mode": "ipvs", "ipvs": None}, {}),
+        ({"ipvs": {"strictARP": True}}, {"ipvs.strictARP": "true"}),
+        ({"ipvs": {"strictARP": False, "scheduler": ""}}, {"ipvs.scheduler": "rr", "ipvs.strictARP": "false"}),
+        ({"IPVS": {"StrictARP": True, "Scheduler": "mh"}}, {"ipvs.scheduler": "mh", "ipvs.strictARP": "true"}),
+        ({"ipvs": {"excludeCIDRs": ["10.1.0.0/16", "10.0.0.0/16"]}}, {"ipvs.excludeCIDRs": "10.0.0.0/16, 10.1.0.0/16"}),
+        ({"nodePortAddresses": None}, {"nodePortAddresses": ""}),
+        ({"NodePortAddresses": []}, {"nodePortAddresses": ""}),
+        ({"nodePortAddresses": ["x" * 1000]}, {"nodePortAddresses": "x" * 200}),
+    ],
+)
+def test_the_settings_of_kube_proxy_are_told_as_texts(config: dict[str, object], expected: dict[str, str]) -> None:
+    assert proxy_settings(config) == expected
 
 
 def changed(**changes: Any) -> str:

@@ -439,7 +439,9 @@ def test_a_kind_that_genlb_does_not_know_is_looked_up(server: Server, tmp_path: 
 def test_versions_are_told_by_images(server: Server, tmp_path: Path) -> None:
     calico = an_object("apps/v1", "DaemonSet", "calico-node", "calico-system")
     calico["spec"] = {
-        "template": {"spec": {"containers": [{"name": "calico-node", "image": "q.io/calico/node:v3.32.1"}]}}
+        "template": {
+            "spec": {"containers": [{"name": "calico-node", "image": "registry.example.com/calico/node:v3.32.1"}]}
+        }
     }
     metallb = an_object("apps/v1", "Deployment", "metallb-controller", "metallb-system")
     image = "mirror:5000/metallb/controller:v0.16.1@sha256:00"

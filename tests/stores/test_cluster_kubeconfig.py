@@ -127,6 +127,32 @@ def test_an_exec_plugin_that_is_not_installed_is_told(tmp_path: Path) -> None:
         login(tmp_path, config({"exec": plugin}))
 
 
+def an_id_token(expires: int) -> str:
+    parts = ({"alg": "none"}, {"sub": "me", "exp": expires}, {"signature": "of nobody, who looks at it?"})
+    return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts)
+
+
+def test_a_token_of_oidc_is_used_as_long_as_it_holds(tmp_path: Path) -> None:
+    token = an_id_token(4_000_000_000)
+    provider = {"auth-provider": {"name": "oidc", "config": {"id-token": token, "client-id": "genlb"}}}
+
+    assert login(tmp_path, config(provider)).headers == {"Authorization": f"Bearer {token}"}
+
+
+def test_a_token_of_oidc_that_has_expired_and_cannot_be_renewed_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    token = an_id_token(1_000_000_000)
+    issuer = {"idp-issuer-url": "http://127.0.0.1:1", "client-id": "genlb", "client-secret": TOKEN}
+    provider = {"auth-provider": {"name": "oidc", "config": {"id-token": token, "refresh-token": TOKEN, **issuer}}}
+
+    with pytest.raises(Undetermined, match="context lab: its auth provider gave no credentials") as told:
+        login(tmp_path, config(provider))
+
+    out, err = capsys.readouterr()
+    assert not [secret for secret in (token, TOKEN) if secret in str(told.value) + out + err]
+
+
 @pytest.mark.parametrize(
     ("data", "words"),
     [

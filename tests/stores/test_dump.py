@@ -205,7 +205,9 @@ def test_a_dump_of_another_cluster_is_refused(tmp_path: Path) -> None:
 def test_versions_are_told_by_images(tmp_path: Path) -> None:
     calico = an_object("apps/v1", "DaemonSet", "calico-node", "calico-system")
     calico["spec"] = {
-        "template": {"spec": {"containers": [{"name": "calico-node", "image": "q.io/calico/node:v3.32.1"}]}}
+        "template": {
+            "spec": {"containers": [{"name": "calico-node", "image": "registry.example.com/calico/node:v3.32.1"}]}
+        }
     }
     known = served("apps/v1", "DaemonSet", namespaced=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import traceback
 from collections.abc import Callable
@@ -116,6 +117,20 @@ def a_child(work: Callable[[], object]) -> int:
         raise
     finally:
         os._exit(code)
+
+
+def give_up_roots_rights() -> None:
+    """Be an ordinary owner of one's files, for the rest of this process: a child's.
+
+    Without capabilities root may no more than the permissions say. Another user's id would do less: pytest's folders,
+    and a Python that was installed for root alone, would be closed to it before the test begins.
+    """
+    if os.geteuid():
+        return
+    version_3, this_process, sets = 0x20080522, 0, 6  # linux/capability.h: effective, permitted, inheritable; two each
+    libc = ctypes.CDLL(None, use_errno=True)
+    if libc.capset((ctypes.c_uint32 * 2)(version_3, this_process), (ctypes.c_uint32 * sets)()):
+        raise OSError(ctypes.get_errno(), "capset")
 
 
 def in_a_child(work: Callable[[], object]) -> int:
