@@ -3,42 +3,23 @@
 from __future__ import annotations
 
 import argparse
+import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from benchmarks import drift_engine
 from benchmarks.fleet import write_fleet
-from benchmarks.measure import Command, Run, interleaved, run
-from benchmarks.peers import find_kubectl, objects_below, same_objects, write_overlay
+from benchmarks.measure import Command, interleaved, run
+from benchmarks.peers import objects_below, same_objects, write_overlay
+from benchmarks.row import HEAD, Row, amount, share, speed
+from tests.kube import assets
 
 GENLB = str(Path(sys.executable).parent / "genlb")
 EXAMPLES = Path(__file__).resolve().parent.parent
 SAMPLE = 20
-
-
-class Row(NamedTuple):
-    """One promise: what was measured, against what, and the bound on the ratio (or on the amount)."""
-
-    what: str
-    peer: str
-    measured: str
-    value: float
-    bound: float
-    unit: str = "x"
-
-    @property
-    def holds(self) -> bool:
-        """Whether the promise was kept."""
-        return self.value <= self.bound
-
-    def __str__(self) -> str:
-        verdict = "yes" if self.holds else "**no**"
-        return (
-            f"| {self.what} | {self.peer} | {self.measured} | "
-            f"{self.value:.3g} {self.unit} | ≤ {self.bound:.3g} {self.unit} | {verdict} |"
-        )
+SLOW = ("kubernetes", "git", "deepdiff", "jsonschema")
 
 
 def main() -> int:
@@ -47,7 +28,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="a tenth of the clusters, fewer rounds: a smoke test")
     quick = parser.parse_args().quick
     rounds, clusters = (3, 100) if quick else (11, 1000)
-    print("| what | against | measured | ratio | must be | holds |\n|---|---|---|---|---|---|", flush=True)
+    print(HEAD, flush=True)
     kept = True
     with tempfile.TemporaryDirectory() as scratch:
         for row in rows(Path(scratch), rounds, clusters):
@@ -57,17 +38,25 @@ def main() -> int:
 
 
 def rows(scratch: Path, rounds: int, clusters: int) -> Iterator[Row]:
-    """Every row of the table, one after the other; those that need kubectl only where there is one."""
+    """Every row of the table, one after the other; what this machine cannot measure is said and left out."""
     yield start_up(rounds)
-    kubectl = find_kubectl()
-    if kubectl is None:
-        print("no kubectl found (make kubectl builds one): the rows against kustomize are left out", file=sys.stderr)
-    else:
+    yield imports()
+    kubectl = _found_kubectl()
+    if kubectl is not None:
         yield one_cluster(scratch, kubectl, rounds)
-        yield from drift_rows(kubectl, rounds)
-    yield from engine_rows()
-    yield from agent_rows()
     yield from many_clusters(scratch, kubectl, clusters, 1 if rounds < 5 else 3)
+    if kubectl is not None:
+        yield from drift_rows(kubectl, rounds)
+    yield from drift_engine.measure()
+    yield from agent_rows(clusters)  # as many VIPs
+
+
+def _found_kubectl() -> str | None:
+    try:
+        return assets.kubectl()
+    except assets.MissingError as error:
+        print(f"the rows against kubectl are left out: {error}", file=sys.stderr)
+        return None
 
 
 def start_up(rounds: int) -> Row:
@@ -80,7 +69,19 @@ def start_up(rounds: int) -> Row:
         ],
         rounds,
     )
-    return _ratio("`genlb --version`", "`python -c 'import click'`", measured["version"], measured["click"], 1.3)
+    what, peer = "`genlb --version`", "`python -c 'import click'`"
+    return share(what, peer, measured["version"].seconds, measured["click"].seconds, at_most=1.3)
+
+
+def imports() -> Row:
+    """What ``--version``, ``validate`` and ``render`` of valid specs load of the packages that take long to load."""
+    loaded: set[str] = set()
+    for arguments in (["--version"], ["validate"], ["render", "--stdout"]):
+        command = [sys.executable, "-X", "importtime", "-m", "genlb", *arguments]
+        told = subprocess.run(command, cwd=EXAMPLES, check=True, capture_output=True, text=True).stderr
+        loaded |= {line.rpartition("|")[2].strip().partition(".")[0] for line in told.splitlines()}
+    what = f"of {', '.join(SLOW)} loaded by `--version`, `validate`, `render`"
+    return amount(what, len(loaded & set(SLOW)), "packages", at_most=0)
 
 
 def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
@@ -100,45 +101,29 @@ def one_cluster(scratch: Path, kubectl: str, rounds: int) -> Row:
         ],
         rounds,
     )
-    what = f"`genlb render` of one cluster ({len(objects)} objects)"
-    return _ratio(what, "`kubectl kustomize`, same objects", measured["genlb"], measured["kustomize"], 0.7)
-
-
-def engine_rows() -> Iterator[Row]:
-    """The drift engine alone, for one DaemonSet."""
-    from benchmarks.drift_engine import timings
-
-    for timing in timings():
-        took = timing.milliseconds
-        yield Row(f"diff engine, {timing.what}", "–", f"{took:.2f} ms", took, timing.bound, "ms")
-
-
-def agent_rows() -> Iterator[Row]:
-    """Both node daemons on this kernel, in namespaces of their own."""
-    from benchmarks.agents import measure
-
-    try:
-        for found in measure():
-            yield Row(found.what, "–", f"{found.value:.3g} {found.unit}", found.value, found.bound, found.unit)
-    except RuntimeError as error:
-        print(f"the rows of the daemons are left out: {error}", file=sys.stderr)
+    what, peer = f"`genlb render` of one cluster ({len(objects)} objects)", "`kubectl kustomize`, same objects"
+    return share(what, peer, measured["genlb"].seconds, measured["kustomize"].seconds, at_most=0.7)
 
 
 def drift_rows(kubectl: str, rounds: int) -> Iterator[Row]:
     """``genlb drift`` against ``kubectl diff``, where a control plane was built."""
-    from benchmarks.drift import MOST_REQUESTS, Counted, measure
-    from tests.kube.assets import MissingError
+    from benchmarks import drift
 
     try:
-        for found in measure(kubectl, min(rounds, 5)):
-            if isinstance(found, Counted):
-                what = f"`genlb drift` of one cluster ({found.objects} objects), requests"
-                yield Row(what, "–", f"{found.requests}", found.requests, MOST_REQUESTS, "requests")
-            else:
-                measured = f"{_time(found.ours)} : {_time(found.theirs)}"
-                yield Row(found.what, found.peer, measured, found.ours / found.theirs, found.bound)
-    except MissingError as error:
+        yield from drift.measure(kubectl, min(rounds, 5))
+    except assets.MissingError as error:
         print(f"the rows of drift are left out: {error}", file=sys.stderr)
+
+
+def agent_rows(vips: int) -> Iterator[Row]:
+    """Both node daemons on this kernel, in namespaces of their own."""
+    from benchmarks import agents
+
+    try:
+        for found in agents.measure(vips=vips, samples=vips // 10):
+            yield amount(found.what, found.value, found.unit, at_most=found.bound)
+    except RuntimeError as error:
+        print(f"the rows of the daemons are left out: {error}", file=sys.stderr)
 
 
 def many_clusters(scratch: Path, kubectl: str | None, clusters: int, rounds: int) -> Iterator[Row]:
@@ -155,13 +140,11 @@ def many_clusters(scratch: Path, kubectl: str | None, clusters: int, rounds: int
         loop = _loop(scratch, kubectl, objects) * clusters
         peer = f"a loop of `kubectl kustomize` ({SAMPLE} measured, extrapolated)"
         for how, ours in (("printed, as kustomize does", measured["render"]), ("all files written", written)):
-            compared = f"{ours.seconds:.2f} s : {loop:.0f} s"
-            yield Row(f"{what}, {how}", peer, compared, 60 * ours.seconds / loop, 1.0, "x 1/60")
+            yield speed(f"{what}, {how}", peer, ours.seconds, loop, at_least=60)
     peak = max(measured["render"].mebibytes, written.mebibytes)
-    yield Row(f"{what}, peak memory", "–", f"{peak:.0f} MiB", peak, 64, "MiB")
-    against = "their render, printed"
-    what = f"`genlb validate` of {clusters} clusters"
-    yield _ratio(what, against, measured["validate"], measured["render"], 2)
+    yield amount(f"{what}, peak memory", peak, "MiB", at_most=64)
+    what, seconds = f"`genlb validate` of {clusters} clusters", measured["validate"].seconds
+    yield share(what, "their render, printed", seconds, measured["render"].seconds, at_most=2)
 
 
 def _loop(scratch: Path, kubectl: str, objects: list[dict[str, object]]) -> float:
@@ -170,15 +153,6 @@ def _loop(scratch: Path, kubectl: str, objects: list[dict[str, object]]) -> floa
     write_overlay(overlay, objects)
     command = Command("kustomize", [kubectl, "kustomize", str(overlay / "overlay")], scratch)
     return interleaved([command], SAMPLE)["kustomize"].seconds
-
-
-def _ratio(what: str, peer: str, ours: Run, theirs: Run, bound: float) -> Row:
-    measured = f"{_time(ours.seconds)} : {_time(theirs.seconds)}"
-    return Row(what, peer, measured, ours.seconds / theirs.seconds, bound)
-
-
-def _time(seconds: float) -> str:
-    return f"{seconds:.2f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
 
 
 if __name__ == "__main__":

@@ -17,12 +17,13 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
 
 import yaml
 
-from benchmarks.measure import Command, Run, interleaved
+from benchmarks.measure import Command, interleaved
+from benchmarks.row import Row, amount, speed
 
 CLUSTER = "fra1-prod"
 CONTEXT = "genlb-tests"
@@ -34,25 +35,8 @@ MOST_REQUESTS = 25
 GENLB = str(Path(sys.executable).parent / "genlb")
 
 
-class Measured(NamedTuple):
-    """One comparison: who, against whom, both times in seconds, and the bound on ours : theirs."""
-
-    what: str
-    peer: str
-    ours: float
-    theirs: float
-    bound: float
-
-
-class Counted(NamedTuple):
-    """How many requests one cluster took."""
-
-    objects: int
-    requests: int
-
-
-def measure(kubectl: str, rounds: int) -> Iterator[Measured | Counted]:
-    """Every comparison, one after the other."""
+def measure(kubectl: str, rounds: int) -> Iterator[Row]:
+    """Every comparison, one after the other; ``MissingError`` where no control plane was built."""
     from tests.kube import crds
     from tests.kube.control_plane import ControlPlane
 
@@ -84,7 +68,7 @@ def _in_step(api: Any, folder: Path) -> Path:
     return folder / "lb"
 
 
-def _requests(repository: Path, kubeconfig: Path) -> Counted:
+def _requests(repository: Path, kubeconfig: Path) -> Row:
     """How often genlb asks the API server, counted where it does so."""
     from genlb import api
     from genlb.api._drift_sides import WORK_TREE, prepare
@@ -96,12 +80,11 @@ def _requests(repository: Path, kubeconfig: Path) -> Counted:
     prepared = prepare(api.open_repository(str(repository)), CLUSTER, question, Source(WORK_TREE))
     reads = reads_for(prepared.desired, prepared.cluster)
     reading = read_cluster(prepared.access, reads, follow=lambda live: follow_ups(reads, prepared.desired, live))
-    return Counted(len(prepared.desired.objects), reading.requests)
+    what = f"`genlb drift` of one cluster ({len(prepared.desired.objects)} objects)"
+    return amount(what, reading.requests, "requests", at_most=MOST_REQUESTS)
 
 
-def _one(
-    kubectl: str, repository: Path, kubeconfig: Path, where: str, rounds: int, factor: float
-) -> Iterator[Measured]:
+def _one(kubectl: str, repository: Path, kubeconfig: Path, where: str, rounds: int, factor: float) -> Iterator[Row]:
     files = _files(repository)
     measured = interleaved(
         [
@@ -113,12 +96,12 @@ def _one(
         ],
         rounds,
     )
-    what = f"`genlb drift` of one cluster ({len(files)} files) {where}"
-    yield _row(what, "`kubectl diff`, same files", measured["genlb"], measured["kubectl"], 1 / factor)
-    yield _row(what, "`kubectl diff --server-side`, for information", measured["genlb"], measured["server-side"], 99)
+    what, ours = f"`genlb drift` of one cluster ({len(files)} files) {where}", measured["genlb"].seconds
+    yield speed(what, "`kubectl diff`, same files", ours, measured["kubectl"].seconds, at_least=factor)
+    yield speed(what, "`kubectl diff --server-side`, same files", ours, measured["server-side"].seconds)
 
 
-def _many(kubectl: str, repository: Path, kubeconfig: Path, folder: Path, rounds: int) -> Measured:
+def _many(kubectl: str, repository: Path, kubeconfig: Path, folder: Path, rounds: int) -> Row:
     """A fleet in one run against a loop; every cluster is a copy of the one, behind the same server."""
     fleet = folder / "fleet"
     names = [f"{CLUSTER}-{index}" for index in range(FLEET)]
@@ -138,12 +121,8 @@ def _many(kubectl: str, repository: Path, kubeconfig: Path, folder: Path, rounds
     single = Command("kubectl", _diff(kubectl, kubeconfig, _files(repository)), repository)
     measured = interleaved([ours, single], max(1, rounds // 3))
     what = f"`genlb drift` of {FLEET} clusters in one run"
-    loop = measured["kubectl"]._replace(seconds=measured["kubectl"].seconds * FLEET)
-    return _row(what, f"{FLEET} times `kubectl diff` (one measured)", measured["genlb"], loop, 1 / 10)
-
-
-def _row(what: str, peer: str, ours: Run, theirs: Run, bound: float) -> Measured:
-    return Measured(what, peer, ours.seconds, theirs.seconds, bound)
+    peer = f"{FLEET} times `kubectl diff` (one measured)"
+    return speed(what, peer, measured["genlb"].seconds, measured["kubectl"].seconds * FLEET, at_least=10)
 
 
 def _drift(repository: Path, kubeconfig: Path) -> list[str]:

@@ -8,8 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
+from benchmarks.row import Row, amount
 from genlb.drift.findings import field_findings
 from genlb.manifest import Manifest, key_of
 from genlb.yamltext import load
@@ -17,16 +18,8 @@ from genlb.yamltext import load
 FILE = Path(__file__).resolve().parent.parent / "clusters/fra1-prod/rendered/node/daemonset-genlb-vip.yaml"
 
 
-class Timing(NamedTuple):
-    """What was measured, in milliseconds for one object, and what is promised."""
-
-    what: str
-    milliseconds: float
-    bound: float
-
-
-def timings(repetitions: int = 500) -> Iterator[Timing]:
-    """Both promises of the engine."""
+def measure(repetitions: int = 500) -> Iterator[Row]:
+    """Both promises of the engine, for one object each."""
     desired = load(FILE.read_bytes(), FILE.name)
     live = as_served(desired)
     changed = edited(live)
@@ -35,7 +28,7 @@ def timings(repetitions: int = 500) -> Iterator[Timing]:
         raise RuntimeError("the objects of the benchmark are not what they should be")
     for what, other, bound in (("an equal DaemonSet", live, 0.5), ("a changed DaemonSet", changed, 5.0)):
         work = partial(field_findings, key, desired, other, strict=False)
-        yield Timing(what, _best(work, repetitions), bound)
+        yield amount(f"diff engine, {what}", _best(work, repetitions), "ms", at_most=bound)
 
 
 def as_served(desired: Manifest) -> Manifest:

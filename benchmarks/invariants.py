@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from fractions import Fraction
 from functools import cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 from itertools import combinations
@@ -33,6 +34,12 @@ SPECIAL = tuple(
     )
 )
 RESERVED_AS = {23456, 65535, 4294967295}
+LABEL_VALUE = r"[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?"
+OF_CONTAINERS = {"cpu", "memory", "ephemeral-storage"}
+SUFFIXES = {
+    **{suffix: Fraction(10) ** (3 * power) for power, suffix in enumerate(("n", "u", "m", "", "k", "M", "G", "T"), -3)},
+    **{f"{letter}i": Fraction(1024) ** power for power, letter in enumerate("KMGT", 1)},
+}
 
 
 def broken(document: Any) -> list[str]:
@@ -326,7 +333,7 @@ def _one_owner(spec: Spec) -> bool:
 def _known_to_calico(spec: Spec) -> bool:
     new = release(spec, "calico") >= (3, 31, 0)
     aggregates = spec["bgp"].get("advertise", {}).get("aggregation", "Enabled") == "Enabled"
-    return new or (aggregates and not any("nodeASNumber" in rack for rack in racks(spec)))
+    return new or (aggregates and not any(node_as(spec, rack) != spec["bgp"]["asNumber"] for rack in racks(spec)))
 
 
 def _complete(spec: Spec) -> bool:
@@ -347,6 +354,94 @@ def _rp_filter(spec: Spec) -> bool:
 
 def _connected(spec: Spec) -> bool:
     return mesh_is_on(spec) or (bool(racks(spec)) and all(rack.get("routers") for rack in racks(spec)))
+
+
+def _tolerations(spec: Spec) -> bool:
+    for toleration in spec.get("agents", {}).get("tolerations", []):
+        exists, value = toleration.get("operator") == "Exists", toleration.get("value", "")
+        evicts = toleration.get("effect") == "NoExecute"
+        if not toleration.get("key") and not exists:
+            return False
+        if value and (exists or not re.fullmatch(LABEL_VALUE, value)):
+            return False
+        if "tolerationSeconds" in toleration and not evicts:
+            return False
+    return True
+
+
+def quantity(text: str) -> Fraction:
+    """A Kubernetes quantity as a number."""
+    number, suffix = re.fullmatch(r"([0-9.]+)(.*)", text).groups()  # type: ignore[union-attr]  # the schema saw to it
+    if re.fullmatch(r"[eE][+-]?[0-9]+", suffix):
+        return Fraction(f"{number}{suffix}")
+    return Fraction(number) * SUFFIXES[suffix]
+
+
+def _resources(spec: Spec) -> bool:
+    for daemon in spec.get("agents", {}).get("resources", {}).values():
+        requests, limits = daemon.get("requests", {}), daemon.get("limits", {})
+        for name, size in (*requests.items(), *limits.items()):
+            if name not in OF_CONTAINERS and ("/" not in name or quantity(size).denominator != 1):
+                return False
+            if name != "cpu" and quantity(size).denominator != 1:
+                return False
+        for name, size in requests.items():
+            limit = limits.get(name, size if name in OF_CONTAINERS else "0")
+            if quantity(size) > quantity(limit) or (name not in OF_CONTAINERS and quantity(size) != quantity(limit)):
+                return False
+    return True
+
+
+def _patches(spec: Spec) -> bool:
+    return all(_meets(spec, patch) and _keeps(patch) for patch in spec.get("patches", []))
+
+
+def _meets(spec: Spec, patch: Spec) -> bool:
+    peers: dict[str, bool] = {}
+    for rack in racks(spec):
+        for router in rack.get("routers", []):
+            for address in router["addresses"]:
+                name = f"genlb-{router['name']}-v{ip_address(address).version}"
+                peers[name] = router["asNumber"] != node_as(spec, rack)
+    known = {
+        "BGPPeer": list(peers),
+        "BGPFilter": ["genlb-no-reexport"] if any(peers.values()) else [],
+        "BGPConfiguration": ["default"],
+        "IPAddressPool": [pool["name"] for pool in spec["pools"]],
+    }
+    return patch["name"] in known.get(patch["kind"], []) and "namespace" not in patch
+
+
+def _keeps(patch: Spec) -> bool:
+    """Whether the object stays what it is: the same one, with fields that its kind has, and with its protections."""
+    merge, fields = patch["merge"], PATCHED[patch["kind"]]
+    body = merge.get("spec", {})
+    if set(merge) - {"spec"} or not isinstance(body, dict):
+        return False
+    return all(fields.get(name, _is_nothing)(value) for name, value in body.items())
+
+
+def _is_nothing(value: Any) -> bool:
+    """A merge patch that takes out a field which is not there changes nothing."""
+    return value is None
+
+
+def _rejects(value: Any) -> bool:
+    rejection = {"action": "Reject", "source": "RemotePeers"}
+    return isinstance(value, list) and any(rejection.items() <= item.items() for item in value)
+
+
+PATCHED: dict[str, dict[str, Callable[[Any], bool]]] = {
+    "BGPPeer": {
+        "ttlSecurity": lambda value: type(value) is int,
+        "keepOriginalNextHop": lambda value: type(value) is bool,
+        "filters": lambda value: isinstance(value, list) and "genlb-no-reexport" in value,
+    },
+    "BGPFilter": {"exportV4": _rejects, "exportV6": _rejects},
+    "BGPConfiguration": {"logSeverityScreen": lambda value: isinstance(value, str)},
+    "IPAddressPool": {},
+}
+"""The fields that plans and slips patch, and what they have to hold."""
 
 
 INVARIANTS: dict[str, Callable[[Spec], bool]] = {
@@ -373,4 +468,7 @@ INVARIANTS: dict[str, Callable[[Spec], bool]] = {
     "rp_filter is off where it should be": _rp_filter,
     "nodes learn each other's routes": _connected,
     "what other fields ask for is there": _complete,
+    "Kubernetes takes the tolerations": _tolerations,
+    "Kubernetes takes the resources": _resources,
+    "a patch meets its object, which keeps its protections": _patches,
 }

@@ -1,9 +1,11 @@
 """How many mistakes the rules catch: ``python -m benchmarks.mutations [--count N] [--seed S] [--missed]``.
 
-A random valid spec gets one random change: an address moved, a number replaced, a word swapped for another, an entry
-doubled or dropped, a key misspelt, a field set. An independent judge (``benchmarks.invariants``) tells which stated
-invariants that breaks. Each mutant that breaks one has to be caught: by a finding, error or warning, of a rule that
-stands for one of them, which was not there before. A spec that cannot be read is judged no further.
+A random valid spec gets one change. Half of the mutants are aimed: each invariant in its turn gets a mistake that
+people make about it (``benchmarks.slips``), in a spec where that breaks it. The others are random: an address moved, a
+number replaced, a word swapped for another, an entry doubled or dropped, a key misspelt, any of those mistakes. An
+independent judge (``benchmarks.invariants``) tells which stated invariants a mutant breaks. Each that breaks one has to
+be caught: by a finding, error or warning, of a rule that stands for one of them, which was not there before. A spec
+that cannot be read is judged no further.
 """
 
 from __future__ import annotations
@@ -17,10 +19,12 @@ from ipaddress import ip_address, ip_network
 from random import Random
 from typing import Any, NamedTuple, TypeAlias
 
-from benchmarks.invariants import broken
+from benchmarks.invariants import INVARIANTS, broken
+from benchmarks.slips import SLIPS, Slip
 from genlb.errors import Severity
 from tests.rules.judged import judged
 from tests.rules.plans import a_plan
+from tests.rules.rendered import unfit_patches
 
 Path: TypeAlias = tuple[str | int, ...]
 STRANGE_ADDRESSES = (
@@ -62,32 +66,11 @@ RULES = {
     "rp_filter is off where it should be": ("GLB501",),
     "nodes learn each other's routes": ("GLB301", "GLB317"),
     "what other fields ask for is there": (),
+    "Kubernetes takes the tolerations": ("GLB522",),
+    "Kubernetes takes the resources": ("GLB523", "GLB525"),
+    "a patch meets its object, which keeps its protections": ("GLB609", "GLB611"),
 }
 """Which rules stand for which invariant, beside those that find a spec unreadable."""
-
-OPTIONS: dict[Path, dict[str, tuple[Any, ...]]] = {
-    ("versions",): {"kubernetes": ("1.30", "1.36", "1.42", "1.44"), "calico": ("3.29.7", "3.30.7", "3.32.1")},
-    ("bgp",): {
-        "nodeToNodeMesh": ("Enabled", "Disabled"),
-        "dataplane": ("Iptables", "Nftables", "BPF"),
-        "advertise": (
-            {"loadBalancerIPs": "Explicit", "loadBalancerCIDRs": ["10.208.0.0/24"]},
-            {"loadBalancerCIDRs": ["10.208.0.0/24"]},
-            {"aggregation": "Disabled"},
-        ),
-    },
-    ("bgp", "racks", 0): {"nodeASNumber": (64601, 64602, 65101), "numAllowedLocalASNumbers": (0, 1), "routers": ([],)},
-    ("pools", 0): {
-        "announce": ("BGP", "L2", "Auto"),
-        "avoidBuggyIPs": (True,),
-        "families": (["IPv4"], ["IPv6"], ["IPv4", "IPv6"]),
-        "communities": (["public"], ["blue"]),
-    },
-    ("kubeProxy",): {"mode": ("ipvs", "iptables", "nftables"), "strictARP": (True, False)},
-    ("sysctls",): {"state": ("Disabled", "Cleanup"), "rpFilter": ("Disabled",), "interfaces": ([],)},
-    ("vipBinder",): {"state": ("Disabled", "Cleanup"), "l2": ({"interfaces": []}, {"interfaces": ["bond0"]})},
-}
-"""Fields that a plan may not have, and what somebody may write there."""
 
 
 class Place(NamedTuple):
@@ -143,25 +126,50 @@ def mutant(document: dict[str, Any], random: Random) -> Mutant:
     changed = copy.deepcopy(document)
     places = [Place(path, changed, random) for path in _paths(changed["spec"])]
     of_change = {name: [place for place in places if fits(place.value, place)] for name, (fits, _) in CHANGES.items()}
-    name = random.choice([name for name, fitting in of_change.items() if fitting])
+    name = random.choice([_SLIP, *(name for name, fitting in of_change.items() if fitting)])
+    if name == _SLIP:
+        slip = random.choice([slip for slips in SLIPS.values() for slip in slips])
+        return _slipped(changed, slip, random)
     place = random.choice(of_change[name])
     CHANGES[name][1](place.value, place)
     return Mutant(changed, f"{name} {'.'.join(map(str, place.path))}")
+
+
+_SLIP = "slip"
+
+
+def _slipped(changed: dict[str, Any], slip: Slip, random: Random) -> Mutant:
+    return Mutant(changed, f"{_SLIP} {slip.make(changed['spec'], random)}")
 
 
 def verdict(random: Random) -> Verdict | None:
     """One random mutant, judged by both; None where the change changed nothing."""
     document = a_plan(random)
     made = mutant(document, random)
-    if made.document == document:
-        return None
+    return _judged(document, made, broken(made.document)) if made.document != document else None
+
+
+def aimed(invariant: str, random: Random) -> Verdict:
+    """A mutant that breaks ``invariant``: plans and slips are drawn until one does."""
+    while True:
+        document = a_plan(random)
+        made = _slipped(copy.deepcopy(document), random.choice(SLIPS[invariant]), random)
+        found = broken(made.document) if made.document != document else []
+        if invariant in found:
+            return _judged(document, made, found)
+
+
+def _judged(document: dict[str, Any], made: Mutant, found: list[str]) -> Verdict:
     known = set(_told(document))
     rules = {rule for rule, message in _told(made.document) if (rule, message) not in known}
-    return Verdict(made, tuple(broken(made.document)), tuple(sorted(rules)))
+    return Verdict(made, tuple(found), tuple(sorted(rules)))
 
 
 def _told(document: dict[str, Any]) -> Iterator[tuple[str, str]]:
-    for diagnostic in judged(document):
+    found = judged(document)
+    if not any(one.severity is Severity.ERROR for one in found):
+        found = (*found, *unfit_patches(document))
+    for diagnostic in found:
         if diagnostic.severity is not Severity.INFO:
             yield diagnostic.rule, diagnostic.message
 
@@ -229,12 +237,6 @@ def _dropped(value: Any, place: Place) -> None:
     del place.parent[place.key]
 
 
-def _set(value: Any, place: Place) -> None:
-    """Say something about a field that was said otherwise, or not at all."""
-    field = place.random.choice(sorted(OPTIONS[place.path]))
-    value[field] = copy.deepcopy(place.random.choice(OPTIONS[place.path][field]))
-
-
 def _doubled(value: Any, place: Place) -> None:
     place.parent.append(copy.deepcopy(value))
 
@@ -251,7 +253,6 @@ CHANGES: dict[str, tuple[Callable[[Any, Place], bool], Callable[[Any, Place], No
     "moved": (_is_address, _moved),
     "resized": (lambda value, _: isinstance(value, str) and "/" in value and _is_address(value), _resized),
     "another address for": (_is_address, _borrowed),
-    "set": (lambda _, place: place.path in OPTIONS, _set),
     "dropped": (lambda _, __: True, _dropped),
     "doubled": (lambda _, place: isinstance(place.parent, list), _doubled),
     "misspelt": (lambda _, place: isinstance(place.parent, dict), _misspelt),
@@ -277,7 +278,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--missed", action="store_true", help="print each mutant that was not caught")
     options = parser.parse_args()
-    verdicts = [one for number in range(options.count) if (one := verdict(_random(options.seed, number)))]
+    made = (_made(number, _random(options.seed, number)) for number in range(options.count))
+    verdicts = [one for one in made if one]
     harmful = [one for one in verdicts if one.broken]
     missed = [one for one in harmful if not one.caught]
     print("| broken invariant | mutants | caught | by |\n|---|---|---|---|")
@@ -291,6 +293,12 @@ def main() -> int:
     for one in missed if options.missed else ():
         print(f"missed: {one.mutant.change}: {', '.join(one.broken)}")
     return 1 if missed else 0
+
+
+def _made(number: int, random: Random) -> Verdict | None:
+    """Every other one is aimed, at one invariant after another."""
+    turn, is_aimed = divmod(number, 2)
+    return aimed(list(INVARIANTS)[turn % len(INVARIANTS)], random) if is_aimed else verdict(random)
 
 
 def _random(seed: int, number: int) -> Random:

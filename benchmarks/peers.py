@@ -3,21 +3,12 @@
 from __future__ import annotations
 
 import copy
-import os
-import shutil
 import subprocess
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import yaml
-
-
-def find_kubectl() -> str | None:
-    """The kubectl to measure against: ``GENLB_KUBECTL``, the project's own build, or the one on PATH."""
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "genlb"
-    built = sorted(cache.glob("**/kubectl"))
-    return os.environ.get("GENLB_KUBECTL") or (str(built[-1]) if built else shutil.which("kubectl"))
 
 
 def objects_below(rendered: Path) -> list[dict[str, Any]]:

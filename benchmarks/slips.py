@@ -1,7 +1,7 @@
 """Mistakes that people make, by the invariant that they are about: what the aimed half of the mutants is made of.
 
-A slip writes one thing below ``spec``. Whether it breaks its invariant depends on the rest of the plan (strictARP may be
-off where the sysctl daemon holds arp_ignore), which is for the independent judge to say.
+A slip writes one thing below ``spec``. Whether it breaks its invariant depends on the rest of the plan (strictARP may
+be off where the sysctl daemon holds arp_ignore), which is for the independent judge to say.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ class Slip(NamedTuple):
             parent = parent.setdefault(at, {}) if isinstance(parent, dict) else parent[at]
             told.append(str(at))
         at = _entry(parent, self.path[-1], random)
-        value = copy.deepcopy(random.choice(self.values(spec)))
+        value = random.choice(self.values(spec))
         if at is None or (value is GONE and at not in parent):
             return None
         if value is GONE:
             del parent[at]
         else:
-            parent[at] = value
+            parent[at] = copy.deepcopy(value)
         return ".".join([*told, str(at)])
 
 
@@ -100,7 +100,10 @@ def _fewer_routers(spec: Spec) -> list[Any]:
 
 def _routers_of_one_family(spec: Spec) -> list[Any]:
     return [
-        [{**router, "addresses": router["addresses"][side : side + 1] or router["addresses"]} for router in rack["routers"]]
+        [
+            {**router, "addresses": router["addresses"][side : side + 1] or router["addresses"]}
+            for router in rack["routers"]
+        ]
         for rack in spec["bgp"]["racks"]
         for side in (0, 1)
     ]
@@ -195,7 +198,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
     ),
     "a pool has a usable address": (
         _slip("pools.*.addresses.0", "10.208.77.0/32", "10.208.77.255-10.208.78.0", "10.208.77.255/32"),
-        _slip("pools.*.avoidBuggyIPs", True),
+        _from("pools.*.avoidBuggyIPs", lambda _: [True]),
     ),
     "MetalLB takes the allocation": (
         _slip("pools.*.allocateTo.namespaces", ["web", "web"], ["a", "b", "a"]),
@@ -213,7 +216,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         _slip("versions.kubernetes", "1.30", "1.40", "1.42", "1.43"),
     ),
     "one node answers ARP for a VIP": (
-        _slip("kubeProxy.strictARP", False, GONE),
+        _slip("kubeProxy.strictARP", GONE),
         _slip("kubeProxy.mode", "ipvs"),
         _slip("sysctls.state", "Disabled", "Cleanup"),
         _slip("pools.*.announce", "L2"),
@@ -238,7 +241,7 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         _slip("gitops.engine", "ArgoCD", "Flux"),
         _slip("gitops.flux", {}, GONE),
         _slip("bgp.rackLabel", GONE),
-        _slip("agents.image", GONE, {"repository": "ghcr.io/genlb/genlb"}),
+        _slip("agents.image", GONE, {"repository": "registry.example.com/genlb/genlb"}),
         _slip("agents.image.digest", GONE),
     ),
     "Kubernetes takes the tolerations": (
@@ -254,17 +257,23 @@ SLIPS: dict[str, tuple[Slip, ...]] = {
         _slip(f"{_VIP}.requests", {"cpu": "2", "memory": "1Gi"}, {"memory": "97Mi"}, {"memory": "0.1G"}, {"gpu": "1"}),
         _slip(f"{_VIP}.limits", {"cpu": "1m"}, {"memory": "1Mi"}, {"memory": "96m"}, {"memory": "48M"}, {"pods": "1"}),
         _slip("agents.resources.sysctl", {"requests": {"cpu": "0.5"}, "limits": {"cpu": "499m"}}),
-        _slip("agents.resources.sysctl", {"limits": {"example.com/nic": "1.5"}}, {"requests": {"example.com/nic": "1"}}),
+        _slip(
+            "agents.resources.sysctl", {"limits": {"example.com/nic": "1.5"}}, {"requests": {"example.com/nic": "1"}}
+        ),
         _slip("agents.resources.sysctl.limits", {"hugepages-2Mi": "2Mi"}, {"memory": "1.5"}),
     ),
     "a patch meets its object, which keeps its protections": (
         _slip("patches.*.name", "default", "genlb-r9-tor-a-v4", "genlb"),
         _slip("patches.*.kind", "BGPFilter", "BGPConfiguration", "Deployment"),
-        _slip("patches.*.merge", {"spec": {"filters": []}}, {"spec": {"filters": None}}, {"spec": {"filters": ["mine"]}}),
+        _slip(
+            "patches.*.merge", {"spec": {"filters": []}}, {"spec": {"filters": None}}, {"spec": {"filters": ["mine"]}}
+        ),
         _slip("patches.*.merge", {"metadata": {"name": "other"}}, {"kind": "Secret"}, {"metadata": None}),
         _slip("patches.*.merge", {"spec": {"ttlSecurty": 1}}, {"spec": {"asNumber": "64600"}}, {"spec": None}),
         _slip("patches", [{"kind": "BGPFilter", "name": "genlb-no-reexport", "merge": {"spec": {"exportV4": []}}}]),
-        _slip("patches", [{"kind": "BGPConfiguration", "name": "other", "merge": {"spec": {"logSeverityScreen": "Info"}}}]),
+        _slip(
+            "patches", [{"kind": "BGPConfiguration", "name": "other", "merge": {"spec": {"logSeverityScreen": "Info"}}}]
+        ),
         _slip("patches", [{**_PEER_PATCH, "merge": {"spec": {"filters": []}}}]),
     ),
 }

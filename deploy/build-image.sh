@@ -5,13 +5,16 @@
 #   BASE=debian@sha256:… deploy/build-image.sh     another base of the build stage, be it from your own registry
 #   BASE=packages deploy/build-image.sh            no registry: the base is made of the .deb files of this Debian's apt
 #
-# The last one needs buildah, a Debian 12 and an `apt-get update` that is not too old. Nothing but the image is left.
+# The last one needs buildah and a Debian 12 that reaches its mirror, unless the .deb files are in the user's cache folder
+# already. Besides them, nothing but the image is left. Status 3: the machine lacks something.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-die() {
+die() { # STATUS WORD...
+    local status=$1
+    shift
     echo "genlb: $*" >&2
-    exit 1
+    exit "$status"
 }
 
 version=$(sed -n 's/^__version__ = "\(.*\)"$/\1/p' genlb/__init__.py)
@@ -34,19 +37,28 @@ unpack() { # DEB ROOT: files, and the records that dpkg would have kept of them
     { dpkg-deb --field "$1"; echo; } >>"$2/var/lib/dpkg/status"
 }
 
-base_of_packages() { # the same packages as in the Containerfile, and a shell for its RUN
-    local root=$work/root debs=$work/debs deb folder container
-    command -v buildah >/dev/null || die "BASE=packages needs buildah: sudo apt install buildah"
-    command -v apt-get >/dev/null || die "BASE=packages needs apt-get; give BASE=<image of Debian 12> instead"
-    mkdir -p "$debs/partial" "$root"/{usr/{bin,sbin,lib,lib64},var/lib/dpkg/info,tmp}
+fetch() { # DEBS: the same packages as in the Containerfile, and a shell for its RUN, as if nothing were installed
+    local apt=(apt-get -qq -o Dir::State::status=/dev/null -o Dir::Cache::archives="$1" -o Dir::Cache::pkgcache=
+        -o Dir::Cache::srcpkgcache= -o Debug::NoLocking=1 -o APT::Sandbox::User=)
+    local get=(--download-only --yes --no-install-recommends install dash nftables python3.11 python3-click)
+    local lists=(-o Dir::State::lists="$work/lists")
+    mkdir -p "$1/partial" "$work/lists/partial"
+    "${apt[@]}" "${get[@]}" || {
+        # The machine's own lists may be old, or not there at all.
+        "${apt[@]}" "${lists[@]}" update && apt+=("${lists[@]}") && "${apt[@]}" "${get[@]}"
+    } && "${apt[@]}" autoclean # what newer versions have replaced
+}
+
+base_of_packages() {
+    local root=$work/root cache=${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}} debs deb folder container
+    debs=${cache:-$work}/genlb/debs
+    command -v buildah >/dev/null || die 3 "BASE=packages needs buildah: sudo apt install buildah"
+    command -v apt-get >/dev/null || die 3 "BASE=packages needs apt-get; give BASE=<image of Debian 12> instead"
+    fetch "$debs" >"$work/log" 2>&1 || die 3 "apt-get cannot fetch the packages: $(tail -n 2 "$work/log")"
+    mkdir -p "$root"/{usr/{bin,sbin,lib,lib64},var/lib/dpkg/info,tmp}
     for folder in bin sbin lib lib64; do
         ln -s "usr/$folder" "$root/$folder"
     done
-    # As if nothing were installed: the closure is the same on every machine.
-    apt-get -qq -o Dir::State::status=/dev/null -o Dir::Cache::archives="$debs" -o Dir::Cache::pkgcache= \
-        -o Dir::Cache::srcpkgcache= -o Debug::NoLocking=1 -o APT::Sandbox::User= --download-only --yes \
-        --no-install-recommends install dash nftables python3.11 python3-click >"$work/log" 2>&1 ||
-        die "apt-get cannot fetch the packages (sudo apt-get update?): $(tail -n 2 "$work/log")"
     for deb in "$debs"/*.deb; do
         unpack "$deb" "$root"
     done
@@ -62,7 +74,7 @@ if command -v buildah >/dev/null; then
 elif command -v podman >/dev/null; then
     build=(podman build)
 else
-    die "neither buildah nor podman is here: sudo apt install buildah"
+    die 3 "neither buildah nor podman is here: sudo apt install buildah"
 fi
 [[ $base != packages ]] || base_of_packages
 
@@ -71,6 +83,6 @@ stamp=$(git log -1 --format=%ct 2>/dev/null || echo 0)
 "${build[@]}" --file deploy/Containerfile --ignorefile deploy/Containerfile.ignore --timestamp "$stamp" \
     ${base:+--build-arg "BASE=$base"} --build-arg "VERSION=$version" --build-arg "REVISION=$revision" \
     --tag "$name" . >"$work/log" 2>&1 ||
-    die "the build failed (where no registry can be reached: BASE=packages): $(tail -n 15 "$work/log")"
+    die 1 "the build failed (where no registry can be reached: BASE=packages): $(tail -n 15 "$work/log")"
 size=$("${build[0]}" images --format '{{.Size}}' "$name" | head -n 1)
 echo "$name: $size"

@@ -7,29 +7,22 @@ must run: there a skip is a failure, so that CI cannot turn green by losing a to
 
 from __future__ import annotations
 
-import json
 import os
-import shutil
-import subprocess
 from collections.abc import Generator, Iterator
-from pathlib import Path
 
 import hypothesis
 import pytest
 
+from tests.kube import assets
 from tests.kube.control_plane import ControlPlane
 from tests.kube.fixtures import api, control_plane, control_plane_of_ours, kube_program
 
 __all__ = ["api", "control_plane", "control_plane_of_ours", "kube_program"]  # fixtures for every folder
 
-ROOT = Path(__file__).resolve().parents[1]
-
-TIERS = frozenset({"api", "browser", "ipvs", "kubectl", "lab"})
+TIERS = frozenset({"api", "browser", "image", "ipvs", "kubectl", "lab"})
 
 TIER_OF_FIXTURE = {"kube_program": "api", "kubectl": "kubectl"}
 """Whoever asks for one of these fixtures, be it by another one, belongs to its tier, marker or not."""
-
-KUBECTL_MINIMUM = (1, 30)
 
 # What a person's or a CI's environment says must not change what a test sees.
 FOREIGN_VARIABLES = ("CLICOLOR", "COLUMNS", "FORCE_COLOR", "GITHUB_ACTIONS", "LINES", "NO_COLOR", "PRE_COMMIT")
@@ -118,30 +111,8 @@ def _fixed_environment() -> Iterator[None]:
 
 @pytest.fixture(scope="session")
 def kubectl() -> str:
-    """A kubectl that is new enough: GENLB_KUBECTL, what ``make kubectl`` built, or the one in PATH, in this order."""
-    seen = []
-    for path in filter(None, (os.environ.get("GENLB_KUBECTL"), built("kubectl"), shutil.which("kubectl"))):
-        version = kubectl_version(path)
-        if version >= KUBECTL_MINIMUM:
-            return path
-        seen.append(f"{path} is {'.'.join(map(str, version)) or 'no kubectl'}")
-    wanted = ".".join(map(str, KUBECTL_MINIMUM))
-    pytest.skip(f"kubectl {wanted} or newer is missing: `make kubectl` builds it ({'; '.join(seen) or 'none found'})")
-
-
-def built(binary: str) -> str | None:
-    """Where ``make`` (or envtest) put a program of the tests, when it is there."""
-    script = ROOT / "scripts" / "kube-build.sh"
-    found = subprocess.run([script, "--where", binary], capture_output=True, text=True, check=False)
-    return found.stdout.strip() if found.returncode == 0 else None
-
-
-def kubectl_version(path: str) -> tuple[int, ...]:
-    """Major and minor of a kubectl, empty when it is none."""
+    """A kubectl that is new enough."""
     try:
-        answer = subprocess.run([path, "version", "--client", "-o", "json"], capture_output=True, check=True)
-        git_version: str = json.loads(answer.stdout)["clientVersion"]["gitVersion"]
-        major, minor, *_ = git_version.removeprefix("v").split(".")
-        return int(major), int(minor)
-    except (OSError, ValueError, KeyError, subprocess.CalledProcessError):
-        return ()
+        return assets.kubectl()
+    except assets.MissingError as error:
+        pytest.skip(str(error))

@@ -62,9 +62,11 @@ def a_dressed_plan(random: Random) -> Document:
         if random.random() < _DRESSED_SHARE and _fits(document["spec"], path):
             put(document["spec"], path, copy.deepcopy(random.choice(values)))
     peers = [f"genlb-{router['name']}-v{_family(router)}" for router in _routers(document["spec"])]
+    patches = [one for one in document["spec"].pop("patches", ()) if one["kind"] != "BGPPeer" or one["name"] in peers]
     if random.random() < _DRESSED_SHARE:
-        merge = {"spec": {"ttlSecurity": 1}}
-        document["spec"]["patches"] = [{"kind": "BGPPeer", "name": random.choice(peers), "merge": merge}]
+        patches = [{"kind": "BGPPeer", "name": random.choice(peers), "merge": {"spec": {"ttlSecurity": 1}}}]
+    if patches:
+        document["spec"]["patches"] = patches
     return document
 
 

@@ -250,6 +250,17 @@ def test_the_drift_reader_reads_with_its_own_token(cluster: Client) -> None:
     assert reader.get("v1", "Namespace", "kube-system")["metadata"]["uid"]  # by which a cluster is known
 
 
+def answers(attempts: Mapping[str, Callable[[], object]]) -> dict[str, int]:
+    """The status with which each attempt was refused; what succeeds is not in there."""
+    refused = {}
+    for what, attempt in attempts.items():
+        try:
+            attempt()
+        except ApiError as error:
+            refused[what] = error.status
+    return refused
+
+
 def test_the_drift_reader_with_its_token_is_turned_away(cluster: Client) -> None:
     account(cluster, "drift", OURS)
     bind(cluster, DRIFT, "drift")
@@ -272,14 +283,7 @@ def test_the_drift_reader_with_its_token_is_turned_away(cluster: Client) -> None
         attempts[f"apply {what}, dry"] = partial(reader.apply, item, dry_run=True)
         attempts[f"delete {what}"] = partial(reader.delete, item)
 
-    turned_away = {}
-    for what, attempt in attempts.items():
-        try:
-            attempt()
-        except ApiError as error:
-            turned_away[what] = error.status
-
-    assert turned_away == dict.fromkeys(attempts, 403)
+    assert answers(attempts) == dict.fromkeys(attempts, 403)
 
 
 def test_the_drift_reader_is_bound_to_nobody(cluster: Client) -> None:
@@ -399,14 +403,7 @@ def test_a_daemon_with_its_token_is_turned_away(cluster: Client, name: str) -> N
         "take a token": lambda: daemon.token_of(name, OURS),
     }
 
-    turned_away = {}
-    for what, attempt in attempts.items():
-        try:
-            attempt()
-        except ApiError as error:
-            turned_away[what] = error.status
-
-    assert turned_away == dict.fromkeys(attempts, 403)
+    assert answers(attempts) == dict.fromkeys(attempts, 403)
 
 
 SERVICE = {"apiVersion": "v1", "kind": "Service", "metadata": {"name": "kubernetes", "namespace": "default"}}

@@ -58,7 +58,7 @@ def drifting(root: Path, name: str, live: list[dict[str, Any]]) -> set[str]:
     there = Live(objects={key_of(one): one for one in live}, listed=frozenset(everything), looked_for=frozenset(wanted))
     desired = Desired(source=Source("test"), objects=wanted)
     context = found.context
-    told = compare(name, desired, there, cluster=context.cluster, decisions=context.decisions, today="2026-11-22")
+    told = compare(name, desired, there, cluster=context.cluster, today="2026-11-22")
     return {
         "metadata" if difference.path[:1] == ("metadata",) else str(one.key)
         for one in told.objects

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import io
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -185,6 +186,16 @@ def test_what_is_ignored_in_the_settings_is_no_drift(
     assert "NET-1" in json.dumps(ignored)
 
 
+def test_settings_with_a_mistake_ignore_nothing_and_it_is_told(genlb: Genlb, rendered: Path, server: Server) -> None:
+    write(rendered, "genlb.yaml", "drift:\n  ignore:\n    - {objekt: BGPPeer/*, reason: tried out in NET-1}\n")
+
+    done = genlb("drift", CLUSTER)
+
+    assert done.code == 3
+    assert "what is to be ignored" in done.out
+    assert "genlb.yaml:3:8" in done.out
+
+
 def test_a_ref_is_compared_and_the_work_tree_is_not(genlb: Genlb, rendered: Path, server: Server) -> None:
     for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "render"]):
         subprocess.run(["git", *command], cwd=rendered, check=True)
@@ -271,6 +282,19 @@ def test_clusters_are_compared_at_once(
     assert [done.code for done in results] == [0, 0]
     one, eight = (done.json | {"time": ""} for done in results)
     assert one == eight
+
+
+def test_who_watches_sees_how_long_a_fleet_still_takes(
+    genlb: Genlb, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("genlb.cli.progress._is_watched", lambda: True)
+    for pause in ("PATIENCE", "_PAUSE", "_CALM"):
+        monkeypatch.setattr(f"genlb.cli.progress.{pause}", 0.0)
+
+    told = genlb("drift").err
+
+    assert "\rcomparing 0/2\r" in told.replace("\x1b[K", "")
+    assert re.search(r"\rcomparing 1/2, about [0-9]+ s left\r", told.replace("\x1b[K", ""))
 
 
 @pytest.mark.parametrize(
@@ -424,6 +448,48 @@ def test_any_manifests_and_a_dump_need_no_repository(tmp_path: Path) -> None:
     assert (same.returncode, same.stderr) == (0, "")
     assert other.returncode == 1
     assert "data.k" in other.stdout
+
+
+def test_manifests_of_others_say_what_kubectl_reads_in_them(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        "wanted.yaml",
+        """\
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: a, namespace: b, annotations: {since: 2024-01-01}}
+spec:
+  <<: {size: 1, shape: round}
+  size: 1_000
+  mode: 0644
+  on: yes
+  ratio: 1e3
+""",
+    )
+    spec = {"size": 1000, "shape": "round", "mode": 420, "true": True, "ratio": 1000}
+    metadata = {"name": "a", "namespace": "b", "annotations": {"since": "2024-01-01"}}
+    manifest = {"apiVersion": "example.com/v1", "kind": "Widget", "metadata": metadata, "spec": spec}
+    write(tmp_path, "live.json", json.dumps(manifest))
+
+    done = process("drift", "--desired", "wanted.yaml", "--live", "live.json", cwd=tmp_path)
+
+    assert (done.returncode, done.stderr) == (0, ""), done.stdout
+
+
+def test_the_line_of_an_object_that_is_not_the_first_of_its_file_is_not_guessed(tmp_path: Path) -> None:
+    manifests = [
+        {"apiVersion": "v1", "kind": "ConfigMap", "metadata": {"name": name, "namespace": "b"}, "data": {"k": "v"}}
+        for name in ("first", "second")
+    ]
+    write(tmp_path, "wanted.yaml", "---\n".join(f"{json.dumps(one, indent=1)}\n" for one in manifests))
+    changed = [one | {"data": {"k": "w"}} for one in manifests]
+    write(tmp_path, "live.json", json.dumps({"apiVersion": "v1", "kind": "List", "items": changed}))
+
+    done = process("drift", "--desired", "wanted.yaml", "--live", "live.json", "-o", "json", cwd=tmp_path)
+
+    told = json.loads(done.stdout)["clusters"][0]["objects"]
+    lines = {one["name"]: [found.get("line", 0) for found in one["differences"]] for one in told}
+    assert lines == {"first": [9], "second": [0]}
 
 
 def test_any_manifests_and_a_live_cluster(genlb: Genlb, rendered: Path, server: Server, live: list[Manifest]) -> None:

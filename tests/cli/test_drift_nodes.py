@@ -10,14 +10,24 @@ import pytest
 
 from genlb.agent.kube.leases import micro_time
 from genlb.cli.drift_options import FORMATS
-from genlb.network.node_report import ANNOTATION, Daemon, NodeReport, SysctlState, Tally, VipState, digest_of, encoded
+from genlb.network.node_report import (
+    ANNOTATION,
+    Daemon,
+    NodeReport,
+    SysctlState,
+    Tally,
+    VipState,
+    decoded,
+    digest_of,
+    encoded,
+)
 from tests.cli.genlb import Genlb
 from tests.cli.test_drift import CLUSTER, dump, in_step, live, objects, of_kind, rendered, server
 from tests.stores.fake_api import Manifest, Server
 
 __all__ = ["live", "rendered", "server"]
 
-VIPS = VipState(bound=0, owned=0, digest=digest_of([]), refused={})
+VIPS = VipState(bound=0, owned=0, digest=digest_of([]), refused={}, proxy_mode="iptables", proxy_config={})
 
 
 def a_node(name: str) -> Manifest:
@@ -52,6 +62,24 @@ def test_nodes_that_report_what_git_wants_are_in_step(genlb: Genlb, rendered: Pa
     done = genlb("drift", CLUSTER, "--nodes", "--live", dump(rendered, reports), "--live-complete")
 
     assert done.code == 0, done.out
+
+
+@pytest.mark.parametrize(
+    ("mode", "code", "told"), [("nftables", 1, "GLB847"), (None, 3, "kube-proxy's mode on Node n1")]
+)
+def test_the_mode_that_kube_proxy_says_it_runs_in_is_compared(
+    genlb: Genlb, rendered: Path, reports: list[Manifest], mode: str | None, code: int, told: str
+) -> None:
+    (annotations,) = (
+        one["metadata"]["annotations"] for one in reports if one["metadata"]["name"] == "genlb-report-vip-n1"
+    )
+    report = decoded(annotations[ANNOTATION])
+    annotations[ANNOTATION] = encoded(report._replace(state=VIPS._replace(proxy_mode=mode)))
+
+    done = genlb("drift", CLUSTER, "--nodes", "--live", dump(rendered, reports), "--live-complete")
+
+    assert done.code == code, done.out
+    assert told in done.out
 
 
 def test_a_node_without_reports_is_drift_only_where_it_is_asked_for(

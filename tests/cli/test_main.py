@@ -71,6 +71,15 @@ def test_without_a_command_the_help_is_a_usage_error(capsys: pytest.CaptureFixtu
     assert err.startswith("Usage: genlb ")
 
 
+def test_a_group_without_its_command_is_one_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["agent"]) == 2
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err.count("Usage:") == 1
+    assert err.endswith("\nerror: Missing command.\n")
+
+
 def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rendr"]) == 2
 
@@ -79,7 +88,9 @@ def test_an_unknown_command_gets_a_suggestion(capsys: pytest.CaptureFixture[str]
     assert "error: there is no command 'rendr'; did you mean 'render'?" in err
 
 
-@pytest.mark.parametrize(("option", "command"), [("-q", "genlb -q version"), ("-C", "genlb -C DIR version")])
+@pytest.mark.parametrize(
+    ("option", "command"), [("-q", "genlb -q version"), ("-v", "genlb -v version"), ("-C", "genlb -C DIR version")]
+)
 def test_a_global_option_behind_the_command_is_told_its_place(
     option: str, command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 import yaml
 
 from genlb import __version__
+from genlb.stores import staging
+from genlb.stores.overwrite import overwrite
 from tests.api.repositories import replace, snapshot, write
 from tests.cli.genlb import Genlb, process
 
@@ -122,10 +125,10 @@ class TestInit:
         write(nowhere.root, "notes.txt", "mine")
         before = snapshot(nowhere.root)
 
-        done = nowhere("init")
+        done = nowhere("init", ".")
 
         assert done.code == 2
-        assert "is not empty" in done.err
+        assert done.err.startswith(f"error: {nowhere.root} is not empty")
         assert snapshot(nowhere.root) == before
 
     def test_force_adds_and_overwrites_nothing(self, nowhere: Genlb) -> None:
@@ -145,6 +148,23 @@ class TestInit:
 
         assert nowhere("init", "--force").code == 3
         assert snapshot(nowhere.root) == before
+
+    def test_git_sees_nothing_of_a_genlb_that_was_killed(self, nowhere: Genlb, monkeypatch: pytest.MonkeyPatch) -> None:
+        nowhere("init", "--cluster", "fra1")
+        _committed(nowhere.root)
+        cluster = str(nowhere.root / "clusters/fra1")
+        before = snapshot(nowhere.root)
+        with staging.locked(cluster):
+            shutil.copy(f"{cluster}/.rendered.lock", nowhere.root / "lock")
+        shutil.move(nowhere.root / "lock", f"{cluster}/.rendered.lock")
+        staging.create(cluster)
+        monkeypatch.setattr("genlb.stores.overwrite.os.replace", lambda *_: None)
+        overwrite(f"{cluster}/cluster.yaml", b"as --fix does\n")
+        monkeypatch.undo()
+
+        assert len(snapshot(nowhere.root).keys() - before.keys()) == 4
+        seen = subprocess.run(["git", "status", "--porcelain"], cwd=nowhere.root, check=True, capture_output=True)
+        assert seen.stdout == b""
 
     @pytest.mark.parametrize("name", ["Fra1", "../x", "a/b", "", "a" * 64, "-x"])
     def test_a_name_that_no_cluster_can_have_is_a_usage_error(self, nowhere: Genlb, name: str) -> None:
@@ -172,6 +192,12 @@ class TestNew:
         replace(started.root, "clusters/muc1/cluster.yaml", "10.208.1.0/24", "10.208.2.0/24")
         replace(started.root, "clusters/muc1/cluster.yaml", "asNumber: 64600", "asNumber: 64700")
         assert rules_told(started) == set()
+
+    def test_it_asks_for_a_look_at_all_clusters(self, started: Genlb) -> None:
+        asked = re.findall(r"genlb (validate\b.*?)  and", started("new", "muc1").out)
+
+        assert asked == ["validate"]  # a copy is wrong only beside what it was copied from
+        assert (started(*asked).code, started("validate", "muc1").code) == (1, 0)
 
     def test_it_says_which_lines_to_change(self, started: Genlb) -> None:
         out = started("new", "muc1").out

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from genlb import __version__
+from tests.conftest import TIERS
 
 ROOT = Path(__file__).resolve().parents[2]
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
@@ -71,11 +72,17 @@ def test_where_the_control_plane_is_tested_its_needs_are_installed_first(workflo
 
 def test_what_is_built_once_is_kept_until_a_pin_changes() -> None:
     for workflow in ("ci.yml", "nightly.yml"):
-        (job,) = load(ROOT / ".github" / "workflows" / workflow)["jobs"].values()
-        (cache,) = (step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache@"))
+        for job in load(ROOT / ".github" / "workflows" / workflow)["jobs"].values():
+            (cache,) = (step["with"] for step in job["steps"] if step.get("uses", "").startswith("actions/cache@"))
 
-        assert cache["path"] == "~/.cache/genlb/kube"
-        assert "hashFiles('tests/kube/*/go.mod', 'tests/kube/*/go.sum')" in cache["key"]
+            assert cache["path"] == "~/.cache/genlb/kube"
+            assert "hashFiles('tests/kube/*/go.mod', 'tests/kube/*/go.sum')" in cache["key"]
+
+
+def test_no_tier_is_lost_in_ci() -> None:
+    job = load(ROOT / ".github" / "workflows" / "ci.yml")["jobs"]["every-tier"]
+
+    assert set(job["env"]["GENLB_REQUIRE"].split(",")) == TIERS
 
 
 def test_the_night_runs_what_the_makefile_calls_nightly() -> None:

@@ -11,7 +11,10 @@ from pathlib import Path
 
 import pytest
 
-CONFTEST = Path(__file__).resolve().parents[1] / "conftest.py"
+from tests.conftest import TIERS
+
+ROOT = Path(__file__).resolve().parents[2]
+CONFTEST = ROOT / "tests" / "conftest.py"
 
 CASES = {
     "test_calls_skip": """
@@ -69,7 +72,7 @@ def run_pytest(folder: Path, cases: dict[str, str], **environment: str) -> subpr
     (folder / "pytest.ini").write_text("[pytest]\naddopts = -rA -p no:cacheprovider\nmarkers =\n    kubectl: x\n")
     variables = {name: value for name, value in os.environ.items() if not name.startswith("GENLB_")}
     variables |= {"PATH": str(folder / "empty"), "PYTHONDONTWRITEBYTECODE": "1", "COLUMNS": "500"} | environment
-    variables["PYTHONPATH"] = str(CONFTEST.parents[1])  # for the fixtures that it imports
+    variables["PYTHONPATH"] = str(ROOT)  # for the fixtures that it imports
     command = [sys.executable, "-m", "pytest", "tests"]
     return subprocess.run(command, capture_output=True, text=True, check=False, env=variables, cwd=folder)
 
@@ -131,3 +134,9 @@ def test_only_a_kubectl_of_1_30_or_newer_is_taken(tmp_path: Path, version: str, 
 
     assert outcomes(result) == {"test_fixture_skips": outcome}
     assert outcome == "PASSED" or f"{fake} is " in result.stdout
+
+
+def test_ci_knows_every_tier_and_names_it_once() -> None:
+    table = re.findall(r'(?m)^    "(\w+) [^"]*\|[^"]*"$', (ROOT / ".ci" / "run").read_text())
+
+    assert sorted(table) == sorted(TIERS)

@@ -23,8 +23,10 @@ LINKED_HOSTS = {
     "semver.org",
     "www.apache.org",
 }
-EXAMPLE_HOST = re.compile(r"(.+\.)?example\.(com|org|net)|[^.]*|[0-9.]+")
+EXAMPLE_HOST = re.compile(r"(.+\.)?example(\.(com|org|net))?|[^.]*|[0-9.]+")
 URL_HOST = re.compile(r"\bhttps?://(?:[^/@\s\"'<>]*@)?([A-Za-z0-9.-]*[A-Za-z0-9])")
+HOST = r"(?<![\w./@-])((?:[a-z0-9-]+\.)+[a-z]{2,})"
+IMAGE_HOST = re.compile(rf"{HOST}/[\w./-]+?(?::v?\d|@sha256:)|\b(?:BASE|image|repository)\b[\"']?[:=] ?[\"']?{HOST}/")
 FORBIDDEN = {
     "an option that names a package index": r"--(extra-)?index-url|--find-links|\bGOPROXY=",
     "a path of somebody's machine": r"(?<![\w.$}])/(home|Users|root|work)/\w",
@@ -82,6 +84,17 @@ def test_no_url_leads_to_a_host_that_nobody_meant() -> None:
         for path in project_files()
         for host in URL_HOST.findall(text_of(path))
         if host not in LINKED_HOSTS and not EXAMPLE_HOST.fullmatch(host)
+    ]
+
+    assert strange == []
+
+
+def test_no_image_is_of_a_registry_that_there_is() -> None:
+    strange = [
+        f"{path.relative_to(ROOT)}: {host}"
+        for path in project_files()
+        for host in map("".join, IMAGE_HOST.findall(text_of(path)))
+        if not EXAMPLE_HOST.fullmatch(host)
     ]
 
     assert strange == []

@@ -1,36 +1,21 @@
-"""The daemons' image, built and started: what it holds, what it does not hold, what it does with the rendered files.
-
-Not run by itself, since it fetches 20 MB of Debian packages: ``GENLB_IMAGE=1 pytest tests/image`` does, on a Debian 12
-with buildah. The image and all that buildah keeps lie in a folder of the test and go with it.
-"""
+"""The daemons' image, built and started: what it holds, what it does not hold, what it does with the rendered files."""
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
 import pytest
 import yaml
 
 from genlb import __version__
+from tests.image.built import NAME, NOBODY, ROOT, SOMEBODY, Image, image_or_skip
 
-ROOT = Path(__file__).resolve().parents[2]
 LAB = ROOT / "clusters" / "lab1" / "rendered" / "node"
-NAME = "genlb-under-test:1"
-LARGEST_MB = 40
+DAEMONS = ("sysctl", "vip")
 
-pytestmark = [
-    pytest.mark.skipif(
-        os.environ.get("GENLB_IMAGE") != "1", reason="it fetches packages: GENLB_IMAGE=1 pytest tests/image"
-    ),
-    pytest.mark.skipif(not shutil.which("buildah"), reason="buildah is missing: sudo apt install buildah"),
-    pytest.mark.skipif(not shutil.which("apt-get"), reason="the base is made of the packages of a Debian 12"),
-]
+pytestmark = pytest.mark.image
 
 LISTING = """
 import os, stat
@@ -68,62 +53,22 @@ for folder, _, files in os.walk(place + "genlb/agent"):
 """Imports whatever a module of the daemons imports anywhere, late imports too."""
 
 
-class Image(NamedTuple):
-    """The built image with a container of it."""
-
-    variables: dict[str, str]
-    said: str
-    container: str
-
-    def buildah(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        """Run buildah on the test's own storage."""
-        return buildah(self.variables, *arguments)
-
-    def run(self, *command: str, config: Path | None = None, user: str = "65532:65532") -> tuple[int, str, str]:
-        """Exit code and streams of a command in the image; ``config`` is what is mounted as /etc/genlb."""
-        mounted = ("--volume", f"{config}:/etc/genlb:ro") if config else ()
-        node = ("--env", "NODE_NAME=lab1-n1", "--env", "NODE_IP=127.0.0.1")
-        done = self.buildah("run", "--user", user, *node, *mounted, self.container, "--", *command)
-        return done.returncode, done.stdout, done.stderr
-
-
-def buildah(variables: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run buildah to its end."""
-    return subprocess.run(
-        ["buildah", *arguments], capture_output=True, text=True, check=False, env=variables, timeout=120
-    )
+WRITABLE = """
+import os
+for folder, folders, files in os.walk("/"):
+    if folder == "/":
+        folders[:] = [name for name in folders if name not in ("dev", "proc", "sys")]
+    for path in (folder, *(os.path.join(folder, name) for name in files)):
+        if os.access(path, os.W_OK):
+            print(path)
+"""
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Image]:
     """The image, built with neither a registry nor a daemon."""
-    folder = tmp_path_factory.mktemp("image")
-    (folder / "tmp").mkdir()
-    storage = folder / "storage.conf"
-    storage.write_text(f'[storage]\ndriver = "vfs"\ngraphroot = "{folder}/graph"\nrunroot = "{folder}/run"\n')
-    variables = os.environ | {
-        "BASE": "packages",
-        "BUILDAH_ISOLATION": "chroot",
-        "CONTAINERS_STORAGE_CONF": str(storage),
-        "TMPDIR": str(folder / "tmp"),
-    }
-    try:
-        built = subprocess.run(
-            [ROOT / "deploy" / "build-image.sh", NAME],
-            capture_output=True,
-            text=True,
-            check=False,
-            env=variables,
-            timeout=170,
-        )
-        assert built.returncode == 0, built.stdout + built.stderr
-        assert list((folder / "tmp").iterdir()) == []
-        container = buildah(variables, "from", "--pull-never", NAME).stdout.strip()
-        yield Image(variables, built.stdout, container)
-    finally:
-        buildah(variables, "rm", "--all")
-        buildah(variables, "rmi", "--all", "--force")
-        shutil.rmtree(folder)
+    with image_or_skip(tmp_path_factory.mktemp("image")) as built:
+        yield built
 
 
 def config_of(daemon: str, folder: Path) -> Path:
@@ -142,29 +87,48 @@ def arguments_of(daemon: str) -> list[str]:
     return [*container["command"], *container["args"]]
 
 
-def test_the_build_says_the_size_and_leaves_nothing_but_the_image(image: Image) -> None:
+def test_the_build_says_the_size_that_the_readme_says_and_leaves_nothing_but_the_image(image: Image) -> None:
     name, _, size = image.said.strip().rpartition(": ")
-    listed = json.loads(image.buildah("images", "--json").stdout)
+    (promised,) = re.findall(r"their image \((\d+)\sMB", (ROOT / "README.md").read_text())
 
     assert name == NAME
     number, unit = size.split()
     assert unit == "MB"
-    assert float(number) < LARGEST_MB
-    assert [entry["names"] for entry in listed] == [[f"localhost/{NAME}"]]
+    assert float(number) < int(promised) + 1
+    assert image.listed() == [[f"localhost/{NAME}"]]
 
 
-def test_the_image_says_what_it_is_and_starts_genlb_as_nobody(image: Image) -> None:
-    config = json.loads(image.buildah("inspect", "--type", "image", NAME).stdout)["OCIv1"]["config"]
+def test_the_image_says_what_it_is(image: Image) -> None:
+    settings = image.settings()
 
-    assert config["Entrypoint"] == ["genlb"]
-    assert config["User"] == "65532:65532"
-    assert config["Labels"]["org.opencontainers.image.version"] == __version__
-    assert config["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+    assert settings["User"] == NOBODY
+    assert settings["Labels"]["org.opencontainers.image.version"] == __version__
+    assert settings["Labels"]["org.opencontainers.image.licenses"] == "Apache-2.0"
+
+
+@pytest.mark.parametrize("daemon", DAEMONS)
+def test_a_rendered_daemon_set_starts_the_entry_point_of_the_image(image: Image, daemon: str) -> None:
+    command, group, name, *_ = arguments_of(daemon)
+
+    assert [command] == image.settings()["Entrypoint"]
+    assert (group, name) == ("agent", daemon)
+
+
+@pytest.mark.parametrize("daemon", DAEMONS)
+def test_both_daemons_start_as_nobody_and_say_what_they_do(image: Image, daemon: str) -> None:
     assert image.run("genlb", "--version") == (0, f"genlb {__version__}\n", "")
+    code, told, errors = image.run("genlb", "agent", daemon, "--help")
+
+    assert (code, errors) == (0, "")
+    assert told.startswith(f"Usage: genlb agent {daemon} ")
+
+
+def test_nobody_may_write_anywhere_in_the_image(image: Image) -> None:
+    assert image.run("python3.11", "-I", "-c", WRITABLE) == (0, "", "")
 
 
 def test_the_image_has_two_programs_no_shell_and_nothing_that_gives_privileges(image: Image) -> None:
-    code, listed, errors = image.run("python3.11", "-I", "-c", LISTING, user="0:0")
+    code, listed, errors = image.run("python3.11", "-I", "-c", LISTING, user=SOMEBODY)
 
     assert code == 0, errors
     files = {path: mode for mode, _, path in (line.partition(" ") for line in listed.splitlines())}
@@ -188,10 +152,13 @@ def test_nft_starts_in_the_image(image: Image) -> None:
     assert out.startswith("nftables v1.")
 
 
-def test_the_sysctl_daemon_reads_its_rendered_file_and_says_what_it_would_write(image: Image, tmp_path: Path) -> None:
+@pytest.mark.parametrize("user", [NOBODY, SOMEBODY], ids=["nobody", "as in the DaemonSet"])
+def test_the_sysctl_daemon_reads_its_rendered_file_and_says_what_it_would_write(
+    image: Image, tmp_path: Path, user: str
+) -> None:
     command = [*arguments_of("sysctl"), "--once", "--dry-run"]
 
-    code, out, errors = image.run(*command, config=config_of("sysctl", tmp_path), user="0:0")
+    code, out, errors = image.run(*command, config=config_of("sysctl", tmp_path), user=user)
 
     assert code in {0, 1}, errors  # 1: this machine has other values
     assert all(line.startswith("net/") and " -> " in line for line in out.splitlines())
@@ -201,20 +168,20 @@ def test_the_sysctl_daemon_reads_its_rendered_file_and_says_what_it_would_write(
 def test_the_vip_daemon_reads_its_rendered_file_and_asks_for_the_cluster(
     image: Image, tmp_path: Path, flags: list[str]
 ) -> None:
-    code, _, errors = image.run(*arguments_of("vip"), *flags, config=config_of("vip", tmp_path), user="0:0")
+    code, _, errors = image.run(*arguments_of("vip"), *flags, config=config_of("vip", tmp_path), user=SOMEBODY)
 
     assert code == 3  # undetermined: no cluster around it
     assert "KUBERNETES_SERVICE_HOST is not set" in errors
 
 
-@pytest.mark.parametrize("daemon", ["sysctl", "vip"])
+@pytest.mark.parametrize("daemon", DAEMONS)
 @pytest.mark.parametrize("flags", [["--once", "--dry-run"], []], ids=["once", "for ever"])
 def test_a_daemon_tells_a_mistake_in_its_file_without_what_the_image_left_out(
     image: Image, tmp_path: Path, daemon: str, flags: list[str]
 ) -> None:
     (tmp_path / "agent.json").write_text('{"schemaVersion": "one"}')
 
-    code, _, errors = image.run(*arguments_of(daemon), *flags, config=tmp_path, user="0:0")
+    code, _, errors = image.run(*arguments_of(daemon), *flags, config=tmp_path, user=SOMEBODY)
 
     assert code in {2, 3}, errors
     assert "schemaVersion" in errors

@@ -3,7 +3,8 @@
 Its arguments are one JSON object: ``modules`` (files, in the order to load them), ``path`` (PATH), ``commands`` (for
 ``ip -batch``) and ``listen`` (an address and a port). Each connection brings one order as a line of JSON and takes one
 line of JSON back: ``run`` and ``given`` are answered by ``status``, ``out`` and ``err``; ``start`` and ``log`` by
-``pid``. The root file system is the machine's own, read-only; ``/run`` is the guest's.
+``pid``; ``stop``, such a pid, and ``by``, a signal, by ``status`` when it has ended. The root file system is the
+machine's own, read-only; ``/run`` is the guest's.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from collections.abc import Sequence
 _FINIT_MODULE = 313
 _MOUNTS = {"/proc": "proc", "/sys": "sysfs", "/dev": "devtmpfs", "/run": "tmpfs"}
 _LEGACY = "/usr/sbin/xtables-legacy-multi"
-_NAMES = tuple(f"{family}{tool}" for family in ("iptables", "ip6tables") for tool in ("", "-save", "-restore"))
+_NAMES = ("iptables", "iptables-save", "iptables-restore")
 _BIN = "/run/bin"
 
 _libc = ctypes.CDLL(None, use_errno=True)
+_running: dict[int, subprocess.Popen[bytes]] = {}
 
 
 class _Orders(socketserver.StreamRequestHandler):
@@ -64,16 +66,25 @@ def _obey(order: dict[str, object]) -> dict[str, object]:
             with open(log, "wb") as output:  # noqa: PTH123 - pathlib is not loaded here
                 started = _started(argv, output.fileno())
             return {"pid": started}
+        case {"stop": int(pid), "by": int(number)}:
+            ending = _running.pop(pid)
+            ending.send_signal(number)
+            return {"status": ending.wait()}
         case _:
             return {"status": 127, "out": "", "err": f"no such order: {order}"}
 
 
 def _started(argv: Sequence[str], output: int) -> int:
-    return subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output).pid
+    program = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+    _running[program.pid] = program
+    return program.pid
 
 
 def _provide_legacy_iptables() -> None:
-    """The kernel's nf_tables has no family ip, so only the older iptables works."""
+    """The kernel's nf_tables has no family ip, so only the older iptables works.
+
+    There is no ip6tables, so that kube-proxy serves one family: each round of it calls dozens of programs.
+    """
     os.mkdir(_BIN)  # noqa: PTH102
     for name in _NAMES:
         os.symlink(_LEGACY, f"{_BIN}/{name}")  # noqa: PTH211

@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from tests.ipvs.conftest import LOG, Rack
-from tests.ipvs.uml import NAME
+from tests.ipvs.rack import CLIENTS, ONLINK, ROUTED, VIPS, Rack
+from tests.ipvs.uml import NAME, PROXY_LOG
 from tests.lab.host import until
-from tests.lab.proxy import PORT, VIPS, Vip, publish_vip
-from tests.lab.traffic import Attempt, connect_all
 
 pytestmark = pytest.mark.ipvs
 
-ONLINK = VIPS["onlink", "Cluster"]
-ROUTED = VIPS["routed", "Cluster"]
-CLIENTS = ("client", "tor", "rackhost")
-SENTINEL = Vip("sentinel", "10.208.1.99", "Cluster")
-"""A Service that comes later: when it is served, kube-proxy has looked at everything again."""
+
+@pytest.fixture
+def served(rack: Rack) -> Rack:
+    """The rack, when kube-proxy holds every VIP and nobody else does, whatever the last test did."""
+    until(rack.is_served, f"served: {rack.guest.read(PROXY_LOG)}", pause=0.3)
+    return rack
 
 
-def reached(rack: Rack, vip: Vip) -> dict[str, str]:
-    for host in (rack.lab.tor, rack.lab.hosts["rackhost"]):
-        host.check("ip", "neigh", "flush", "all")
-    outcomes = connect_all(Attempt(rack.lab.hosts[client], vip.address, PORT) for client in CLIENTS)
-    return {client: outcome.verdict for client, outcome in zip(CLIENTS, outcomes, strict=True)}
-
-
-def holders(rack: Rack, vip: Vip) -> set[str]:
-    """The interfaces of the guest that have the VIP."""
-    lines = rack.guest.check("ip", "-o", "addr", "show", "to", f"{vip.address}/32").splitlines()
-    return {line.split()[1] for line in lines}
-
-
-def test_kube_proxy_binds_every_vip_on_kube_ipvs0_and_nowhere_else(rack: Rack) -> None:
-    assert {vip: holders(rack, vip) for vip in VIPS.values()} == {vip: {"kube-ipvs0"} for vip in VIPS.values()}, (
-        rack.guest.read(LOG)
-    )
+def test_kube_proxy_binds_every_vip_on_kube_ipvs0_and_nowhere_else(served: Rack) -> None:
+    assert {vip: served.holders(vip) for vip in VIPS.values()} == {vip: {"kube-ipvs0"} for vip in VIPS.values()}
 
 
 def test_strict_arp_is_arp_ignore_1_and_arp_announce_2_of_all_interfaces(rack: Rack) -> None:
@@ -49,34 +33,36 @@ def test_strict_arp_is_arp_ignore_1_and_arp_announce_2_of_all_interfaces(rack: R
 def test_a_routed_vip_is_served_from_kube_ipvs0(rack: Rack) -> None:
     rack.lab.tor.ip(f"route replace {ROUTED.address}/32 via 10.0.0.14")
 
-    assert reached(rack, ROUTED) == dict.fromkeys(CLIENTS, "ok")
+    assert rack.reached(ROUTED) == dict.fromkeys(CLIENTS, "ok")
 
 
-def test_an_on_link_vip_on_kube_ipvs0_alone_is_answered_by_nobody(rack: Rack) -> None:
-    assert reached(rack, ONLINK) == dict.fromkeys(CLIENTS, "EHOSTUNREACH")
-    assert rack.lab.owners(ONLINK.address) == set()
+def test_an_on_link_vip_on_kube_ipvs0_alone_is_answered_by_nobody(served: Rack) -> None:
+    assert served.reached(ONLINK) == dict.fromkeys(CLIENTS, "EHOSTUNREACH")
+    assert served.lab.owners(ONLINK.address) == set()
 
 
-def test_it_is_strict_arp_that_makes_it_silent(rack: Rack) -> None:
-    rack.guest.write("/proc/sys/net/ipv4/conf/all/arp_ignore", "0")
+def test_it_is_strict_arp_that_makes_it_silent(served: Rack) -> None:
+    served.guest.write("/proc/sys/net/ipv4/conf/all/arp_ignore", "0")
     try:
-        assert reached(rack, ONLINK) == dict.fromkeys(CLIENTS, "ok")
+        assert served.reached(ONLINK) == dict.fromkeys(CLIENTS, "ok")
     finally:
-        rack.guest.write("/proc/sys/net/ipv4/conf/all/arp_ignore", "1")
+        served.guest.write("/proc/sys/net/ipv4/conf/all/arp_ignore", "1")
 
 
 def test_an_owner_on_the_nic_answers_and_kube_proxy_leaves_the_address_there(rack: Rack) -> None:
     rack.guest.ip(f"addr add {ONLINK.address}/32 dev eth0 scope link")
-    assert len(rack.lab.owners(ONLINK.address)) == 1
-    assert reached(rack, ONLINK) == dict.fromkeys(CLIENTS, "ok")
+    try:
+        assert len(rack.lab.owners(ONLINK.address)) == 1
+        assert rack.reached(ONLINK) == dict.fromkeys(CLIENTS, "ok")
 
-    publish_vip(rack.api, SENTINEL)
-    until(lambda: holders(rack, SENTINEL) == {"kube-ipvs0"}, "synchronised again")
+        rack.wait_for_syncs(1)
 
-    # kube-proxy gives up its own copy, as no VIP may be on two interfaces, and never touches the other.
-    assert holders(rack, ONLINK) == {"eth0"}
-    assert len(rack.lab.owners(ONLINK.address)) == 1
-    assert reached(rack, ONLINK) == dict.fromkeys(CLIENTS, "ok")
+        # kube-proxy gives up its own copy, as no VIP may be on two interfaces, and never touches the other.
+        assert rack.holders(ONLINK) == {"eth0"}
+        assert len(rack.lab.owners(ONLINK.address)) == 1
+        assert rack.reached(ONLINK) == dict.fromkeys(CLIENTS, "ok")
+    finally:
+        rack.guest.ip(f"addr del {ONLINK.address}/32 dev eth0")
 
 
 def test_the_guest_is_a_node_of_its_own_kernel(rack: Rack) -> None:

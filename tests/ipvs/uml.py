@@ -13,6 +13,7 @@ import fcntl
 import json
 import os
 import shlex
+import signal
 import socket
 import struct
 import sys
@@ -25,6 +26,7 @@ from tests.lab.net import Lab
 
 NAME = "n4"
 ADDRESS = "10.0.0.14"
+PROXY_LOG = "/run/kube-proxy.log"
 
 _KERNEL = "linux.uml"
 _MODULES = Path("/usr/lib/uml/modules")
@@ -33,15 +35,14 @@ _MEMORY = "512M"
 
 WANTED = (
     *("dummy", "veth", "ip_vs", "ip_vs_rr", "xt_set", "xt_comment", "xt_mark", "xt_MASQUERADE", "xt_conntrack"),
-    *("xt_addrtype", "xt_tcpudp", "xt_nat", "xt_physdev", "ipt_REJECT", "ip6t_REJECT", "iptable_nat", "iptable_filter"),
-    *("iptable_mangle", "ip6table_nat", "ip6table_filter", "ip6table_mangle", "bpfilter", "ip_set_hash_ip"),
-    *("ip_set_hash_ipport", "ip_set_hash_ipportip", "ip_set_hash_ipportnet", "ip_set_bitmap_port"),
+    *("xt_addrtype", "xt_tcpudp", "xt_nat", "xt_physdev", "ipt_REJECT", "iptable_nat", "iptable_filter"),
+    *("iptable_mangle", "bpfilter", "ip_set_hash_ip", "ip_set_hash_ipport", "ip_set_hash_ipportip"),
+    *("ip_set_hash_ipportnet", "ip_set_bitmap_port"),
 )
 """Modules that kube-proxy needs in ipvs mode. Without bpfilter every legacy iptables call would look for it."""
 
 # struct ethtool_value: command, value. The receiver of these frames is a program that trusts their checksums.
 _SET_TX_CHECKSUM, _SIOCETHTOOL = 0x17, 0x8946
-
 
 TOOLS = {_KERNEL: "user-mode-linux", "ipset": "ipset", "xtables-legacy-multi": "iptables"}
 """Programs, and the Debian packages that have them: the kernel, and what kube-proxy calls in ipvs mode."""
@@ -73,6 +74,11 @@ class Guest:
         """Start a program with both its outputs in ``log``, a path in the guest; its process id."""
         pid: int = self._order({"start": [str(word) for word in argv], "log": log})["pid"]
         return pid
+
+    def stop(self, pid: int, *, by: signal.Signals = signal.SIGKILL) -> int:
+        """End what ``start`` started; its exit status, minus the signal that ended it."""
+        status: int = self._order({"stop": pid, "by": int(by)})["status"]
+        return status
 
     def read(self, path: str) -> str:
         """A file in the guest."""
