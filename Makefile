@@ -41,7 +41,7 @@ format: environment ## put code into form and mend what can be mended
 	@$(BIN)/ruff check --fix
 
 .PHONY: bench
-bench: environment ## measure start-up, render, validate and imports against their peers
+bench: environment ## measure what is promised of speed and size, side by side with its peers
 	@$(BIN)/python -m compileall -q genlb # as pip does with what it installs
 	@$(BIN)/python -m benchmarks $(BENCH_ARGS)
 

@@ -116,7 +116,7 @@ def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Mea
         bound = time.time()
         told = f"`agent vip`, {vips} VIPs bound, from the daemon's first word on, list included"
         yield Measured(told, bound - began_at(folder / "vip.log"), 1, "s")
-        seconds = []
+        seconds, busy = [], cpu(pid)
         for number in range(vips, vips + samples):
             publish(client, number, slices=False, status=False)
             began = time.monotonic()
@@ -124,7 +124,10 @@ def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Mea
             wait(partial(is_local, vip(number)))
             seconds.append(time.monotonic() - began)
         slowest = sorted(seconds)[max(0, round(len(seconds) * 0.99) - 1)]
-        told = f"`agent vip`, a changed Service on the node (p99; median {statistics.median(seconds) * 1000:.0f} ms)"
+        # On a machine that does other work as well, the fastest one and the time of its CPUs still tell.
+        ways = {"fastest": min(seconds), "median": statistics.median(seconds), "CPU": (cpu(pid) - busy) / samples}
+        others = ", ".join(f"{name} {value * 1000:.0f} ms" for name, value in ways.items())
+        told = f"`agent vip`, a changed Service on the node (p99; {others})"
         yield Measured(told, slowest * 1000, 100, "ms")
         yield Measured(f"`agent vip`, memory (RSS) with {vips} Services", resident(pid), 32, "MiB")
 
@@ -240,6 +243,12 @@ def resident(pid: int) -> float:
         if line.startswith("VmRSS:"):
             return int(line.split()[1]) / 1024
     raise RuntimeError(f"process {pid} has no memory")
+
+
+def cpu(pid: int) -> float:
+    """Seconds of a CPU that a process has had until now."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def wait(condition: Callable[[], bool]) -> None:

@@ -5,8 +5,8 @@
 #   BASE=debian@sha256:… deploy/build-image.sh     another base of the build stage, be it from your own registry
 #   BASE=packages deploy/build-image.sh            no registry: the base is made of the .deb files of this Debian's apt
 #
-# The last one needs buildah and a Debian 12 that reaches its mirror, unless the .deb files are in the user's cache folder
-# already. Besides them, nothing but the image is left. Status 3: the machine lacks something.
+# The last one needs buildah and a Debian 12 that reaches its mirror, unless the .deb files are in the user's cache
+# folder already. Besides them, nothing but the image is left. Status 3: the machine lacks something.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 

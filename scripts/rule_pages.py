@@ -26,8 +26,8 @@ sys.path.insert(0, str(ROOT))
 from genlb.drift.catalogue import RULES as DRIFT_RULES  # noqa: E402 -- found by the line above, as the tests are
 from genlb.drift.catalogue import DriftRule  # noqa: E402
 from genlb.errors import Diagnostic, Severity, Span  # noqa: E402
-from genlb.report.markdown import prose  # noqa: E402
 from genlb.report.groups import DRIFT, GROUPS, group_of, sources  # noqa: E402
+from genlb.report.markdown import prose  # noqa: E402
 from genlb.report.rule import DRIFT_IGNORE  # noqa: E402
 from genlb.rules import Rule, rules  # noqa: E402
 from genlb.rules.suppress import FIRM  # noqa: E402

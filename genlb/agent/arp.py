@@ -6,11 +6,13 @@ since some neighbours believe only one of the two.
 
 from __future__ import annotations
 
+import random
 import socket
 import struct
 import time
 from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address
+from typing import NamedTuple
 
 from genlb.agent.vip.pools import Address
 
@@ -50,19 +52,25 @@ def probe(address: Address, mac: bytes) -> bytes:
     return _arp(_REQUEST, mac, b"\0" * 4, b"\0" * 6, address.packed)
 
 
-def holder(frame: bytes, address: Address, own: bytes) -> bytes | None:
-    """The MAC address that ``frame`` says has ``address``, or that asks for it just now; None for any other frame."""
-    heard = claimed(frame)
-    return heard[1] if heard is not None and heard[0] == address and heard[1] != own else None
+class Word(NamedTuple):
+    """What a frame says of an address: its sender, and whether that has it or only asks whether anybody has.
+
+    A host that asks (a probe, RFC 5227; duplicate address detection, RFC 4862) does not have the address.
+    """
+
+    address: Address
+    mac: bytes
+    is_claim: bool
 
 
-def claimed(frame: bytes) -> tuple[Address, bytes] | None:
-    """The address that the sender of ``frame`` has, or is about to take, and the sender's MAC address."""
+def word(frame: bytes) -> Word | None:
+    """What ``frame`` says of who has an address; None where it says nothing of the kind."""
     if len(frame) < _ETHERNET.size:
         return None
     _, source, kind = _ETHERNET.unpack_from(frame)
-    found = {_ETHERTYPE_ARP: _arp_claim, _ETHERTYPE_IPV6: _ipv6_claim}.get(kind, _no_claim)(frame[_ETHERNET.size :])
-    return None if found is None else (found, source)
+    read = {_ETHERTYPE_ARP: _arp_word, _ETHERTYPE_IPV6: _ipv6_word}.get(kind)
+    found = read(frame[_ETHERNET.size :]) if read else None
+    return None if found is None else Word(found[0], source, is_claim=found[1])
 
 
 class Wire:
@@ -82,29 +90,47 @@ class Wire:
         for frame in announcement(address, self._mac):
             self._socket.send(frame)
 
-    def taken(self, addresses: Iterable[Address]) -> frozenset[Address]:
-        """Those of ``addresses`` that anybody answers for; takes 0.6 s unless all are answered for."""
-        free, found = set(addresses), set[Address]()
+    def holders(self, addresses: Iterable[Address]) -> dict[Address, bytes]:
+        """Those of ``addresses`` that another host has, with its MAC address; takes 0.6 s unless all are.
+
+        Who only probes for one does not have it. RFC 5227, 2.1.1, would have us give way to a probe too (SHOULD): it
+        speaks of two hosts that know nothing of each other and can both choose another address. A VIP cannot be
+        another, nodes do not probe for the same one at the same time, and probes are no rare thing: switches that
+        track devices, monitoring, ``arping -D`` in a loop send them for ever, and none of them wants the address. Who
+        does want it gives way, since our kernel answers its probes as soon as the VIP is bound. Only two that begin
+        at the same time would not see each other: so whoever hears a probe asks once more, after a random while.
+        """
+        found, probed = self._ask(addresses)
+        if doubtful := probed - found.keys():
+            time.sleep(random.uniform(0, PROBES * PROBE_PAUSE))  # noqa: S311 -- no secret
+            found |= self._ask(doubtful)[0]
+        return found
+
+    def _ask(self, addresses: Iterable[Address]) -> tuple[dict[Address, bytes], set[Address]]:
+        """The addresses that others have, and those that others probe for."""
+        free, found, probed = set(addresses), dict[Address, bytes](), set[Address]()
         for _ in range(PROBES):
             for address in free:
                 self._socket.send(probe(address, self._mac))
             until = time.monotonic() + PROBE_PAUSE
-            while free and (heard := self._hear(until)) is not None:
-                found |= heard & free
-                free -= heard
-        return frozenset(found)
+            while free and (left := until - time.monotonic()) > 0:
+                heard = self._hear(left)
+                if heard is None or heard.mac == self._mac or heard.address not in free:
+                    continue
+                if heard.is_claim:
+                    found[heard.address] = heard.mac
+                    free.discard(heard.address)
+                else:
+                    probed.add(heard.address)
+        return found, probed
 
-    def _hear(self, until: float) -> set[Address] | None:
-        """The addresses that the next frame is about, if it is of somebody else; None when the time is over."""
-        left = until - time.monotonic()
-        if left <= 0:
-            return None
-        self._socket.settimeout(left)
+    def _hear(self, seconds: float) -> Word | None:
+        """What the next frame says; None after ``seconds`` without one too."""
+        self._socket.settimeout(seconds)
         try:
-            heard = claimed(self._socket.recv(2048))
+            return word(self._socket.recv(2048))
         except TimeoutError:
             return None
-        return {heard[0]} if heard is not None and heard[1] != self._mac else set()
 
 
 def _arp(operation: int, mac: bytes, sender: bytes, target_mac: bytes, target: bytes) -> bytes:
@@ -112,18 +138,14 @@ def _arp(operation: int, mac: bytes, sender: bytes, target_mac: bytes, target: b
     return head + _ARP.pack(1, 0x0800, _MAC_LENGTH, 4, operation, mac, sender, target_mac, target)
 
 
-def _no_claim(packet: bytes) -> None:
-    del packet
-
-
-def _arp_claim(packet: bytes) -> Address | None:
+def _arp_word(packet: bytes) -> tuple[Address, bool] | None:
+    """The address, and whether the sender has it."""
     if len(packet) < _ARP.size:
         return None
     _, _, _, _, operation, _, sender, _, target = _ARP.unpack_from(packet)
     if sender != b"\0" * 4:
-        return IPv4Address(sender)
-    # Whoever probes for the same address at the same time counts too (RFC 5227, 2.1.1).
-    return IPv4Address(target) if operation == _REQUEST else None
+        return IPv4Address(sender), True
+    return (IPv4Address(target), False) if operation == _REQUEST else None
 
 
 def _advertisement(address: IPv6Address, mac: bytes) -> bytes:
@@ -147,12 +169,14 @@ def _ipv6(source: IPv6Address, target: IPv6Address, mac: bytes, to: bytes, kind:
     return _ETHERNET.pack(to, mac, _ETHERTYPE_IPV6) + header + struct.pack("!BBH", kind, 0, checksum) + body
 
 
-def _ipv6_claim(packet: bytes) -> Address | None:
+def _ipv6_word(packet: bytes) -> tuple[Address, bool] | None:
+    """The address, and whether the sender has it."""
     if len(packet) < 64 or packet[6] != _ICMPV6 or packet[7] != _HOP_LIMIT:  # noqa: PLR2004 -- both headers and a target
         return None
-    kind, source, target = packet[40], packet[8:24], packet[48:64]
-    is_probing = kind == _NEIGHBOUR_SOLICITATION and source == _UNSPECIFIED.packed
-    return IPv6Address(target) if kind == _NEIGHBOUR_ADVERTISEMENT or is_probing else None
+    kind, source, target = packet[40], packet[8:24], IPv6Address(packet[48:64])
+    if kind == _NEIGHBOUR_ADVERTISEMENT:
+        return target, True
+    return (target, False) if kind == _NEIGHBOUR_SOLICITATION and source == _UNSPECIFIED.packed else None
 
 
 def _checksum(data: bytes) -> int:

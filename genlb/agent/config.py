@@ -2,6 +2,10 @@
 
 The schemas (``schemas/agent-vip.schema.json``, ``schemas/agent-sysctl.schema.json``) say what each key means. Times
 are in seconds.
+
+The enums are those of ``genlb.spec.model`` after genlb has decided: there is no Auto left for a daemon to choose, and
+one that stands in a file is a mistake. They are not imported from there because the model costs a daemon two of its 32
+MiB; a test holds them equal.
 """
 
 from __future__ import annotations
@@ -180,7 +184,9 @@ def sysctl_config(text: str | bytes) -> SysctlConfig:
 
 def _opened(text: str | bytes, daemon: str) -> tuple[Fields, Common]:
     try:
-        fields = Fields(json.loads(text))
+        fields = Fields(json.loads(text.decode() if isinstance(text, bytes) else text))
+    except UnicodeDecodeError as error:
+        raise InvalidConfig("", f"is no UTF-8: {error}") from None
     except (ValueError, RecursionError) as error:
         raise InvalidConfig("", f"is no JSON: {error}") from None
     # The version first: a file of another version may differ in everything else.

@@ -1,4 +1,4 @@
-"""That an interface came, went or changed: rtnetlink's link events, for whoever waits for them.
+"""That something came, went or changed in the kernel's network: rtnetlink's events, for whoever waits for them.
 
 Only that something happened is told, not what: a reader that looks for itself cannot be misled by an event it missed.
 """
@@ -9,19 +9,21 @@ import contextlib
 import errno
 import socket
 
-_RTMGRP_LINK = 1
+LINKS, IPV4_ADDRESSES, IPV6_ADDRESSES = 0x1, 0x10, 0x100
+"""Groups of events (linux/rtnetlink.h, RTMGRP)."""
+
 _NETLINK_ROUTE = 0
 
 
-class LinkEvents:
-    """Link events of this network namespace. OSError at the start where the kernel gives no such socket."""
+class KernelEvents:
+    """Events of ``groups`` in this network namespace. OSError at the start where the kernel gives no such socket."""
 
-    def __init__(self) -> None:
+    def __init__(self, groups: int) -> None:
         self._socket = socket.socket(
             socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_NONBLOCK | socket.SOCK_CLOEXEC, _NETLINK_ROUTE
         )
         try:
-            self._socket.bind((0, _RTMGRP_LINK))
+            self._socket.bind((0, groups))
         except OSError:
             self._socket.close()
             raise
@@ -46,6 +48,13 @@ class LinkEvents:
     def close(self) -> None:
         """No more events."""
         self._socket.close()
+
+
+class LinkEvents(KernelEvents):
+    """An interface came, went or changed."""
+
+    def __init__(self) -> None:
+        super().__init__(LINKS)
 
 
 def link_events() -> LinkEvents | None:

@@ -41,7 +41,7 @@ def main() -> NoReturn:
         told = f"{error.filename}: {error.strerror}" if isinstance(error, OSError) and error.filename else str(error)
         sys.stderr.write(f"error: {told}\n")
         sys.exit(_UNDETERMINED)
-    except Exception:  # noqa: BLE001 -- the last resort
+    except Exception:  # noqa: BLE001 -- the last resort; a daemon that has died cannot be asked again with --debug
         import traceback
 
         traceback.print_exc()

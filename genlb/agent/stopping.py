@@ -1,15 +1,13 @@
-"""The end of a daemon: SIGTERM is noticed at once, wherever the loop waits, and what is given up goes in order."""
+"""The end of a daemon: SIGTERM is noticed at once, wherever the loop waits."""
 
 from __future__ import annotations
 
 import os
 import select
 import signal
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from types import FrameType
-from typing import NamedTuple, Self
-
-from genlb.agent.logs import Log
+from typing import Self
 
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 
@@ -66,28 +64,3 @@ class Stop:
     def _on_signal(self, number: int, frame: FrameType | None) -> None:
         del number, frame
         self.request()
-
-
-class Step(NamedTuple):
-    """One thing to give up; ``take`` says whether it is gone."""
-
-    name: str
-    take: Callable[[], bool]
-
-
-def farewell(steps: Iterable[Step], log: Log) -> bool:
-    """Take the steps in order, and none behind one that failed: a claim must not go while the address is still there.
-
-    Whether all were taken.
-    """
-    for step in steps:
-        try:
-            done = step.take()
-        except OSError as error:
-            log.failure("cannot be given up", step=step.name, error=error.strerror or str(error))
-            return False
-        if not done:
-            log.failure("is not given up", step=step.name)
-            return False
-        log.info("given up", step=step.name)
-    return True

@@ -17,6 +17,7 @@ from genlb.api.question import Question
 from genlb.drift.model import ClusterDrift, DriftReport, Ignore, NotChecked, Source
 from genlb.errors import InvalidInput, Undetermined, UsageError
 from genlb.stores.cluster_halt import Halt
+from genlb.stores.git import commit_of, is_dirty
 from genlb.stores.kubeconfig import Kubeconfig
 from genlb.yamltext.node import MappingNode, SequenceNode
 
@@ -42,13 +43,13 @@ def drift_of(
     ['fra1-prod']
     """
     with ExitStack() as open_:
-        wanted, source = repository, Source(WORK_TREE)
         if question.ref:
             from genlb.api.history import load_at
-            from genlb.stores.git import commit_of
 
             wanted = open_.enter_context(load_at(repository, question.ref))
             source = Source("commit", question.ref, commit_of(repository.root, question.ref))
+        else:
+            wanted, source = repository, Source(WORK_TREE, dirty=_is_dirty(repository))
         judge = _Judge(question, repository)
         prepared = (_attempt(wanted, name, question, source) for name in names)
         for cluster in _in_threads(judge, prepared, jobs):
@@ -205,6 +206,14 @@ def _in_threads(judge: _Judge, prepared: Iterator[Prepared | ClusterDrift], jobs
     finally:
         judge.halt.stop()
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _is_dirty(repository: Repository) -> bool:
+    """Whether the work tree has changes that are in no commit; a folder that git does not know has none."""
+    try:
+        return is_dirty(repository.root, repository.settings.clusters)
+    except Undetermined:
+        return False
 
 
 def _unclear(repository: Repository) -> Iterator[NotChecked]:

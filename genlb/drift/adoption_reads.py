@@ -40,13 +40,6 @@ _CONFIG_MAPS = (
     (NAMESPACE, "genlb-vip", False),
 )
 
-NEEDED = (
-    (CALICO, "BGPConfiguration"),
-    (CALICO, "BGPPeer"),
-    (METALLB, "IPAddressPool"),
-)
-"""Kinds without which a spec would leave out what the cluster announces."""
-
 
 def adoption_reads() -> tuple[Read, ...]:
     """The requests, in a fixed order."""

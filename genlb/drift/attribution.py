@@ -99,11 +99,6 @@ def is_leaf(node: Fields) -> bool:
     return not node
 
 
-def names_below(node: Fields) -> list[str]:
-    """The names of the fields that the entry has of a map."""
-    return [name[2:] for name in node if name.startswith("f:")]
-
-
 def _is_item(text: str, step: Item) -> bool:
     key = _parsed(text)
     if not isinstance(key, dict):

@@ -180,7 +180,7 @@ class Difference:
     line: int = 0
     """Line in the rendered file, 0 where unknown."""
     origin: str = ""
-    """``file:line:column`` of the value in the spec that made the field, where a rule names it."""
+    """``file:line:column`` of the value in the spec that made the field, where a single one did."""
 
 
 class Ignored(NamedTuple):

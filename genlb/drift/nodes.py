@@ -1,7 +1,7 @@
 """Node drift: what the daemons report of their nodes, against the spec and the list of nodes.
 
-A report is the annotation of the Lease ``genlb-report-<daemon>-<node>`` in namespace genlb-system. One that cannot be
-read says nothing, so its node is not checked; one that is too old says nothing about now, and that is a finding.
+A report that cannot be read says nothing, so its node is not checked; one that is too old says nothing about now, and
+that is a finding.
 """
 
 from __future__ import annotations
@@ -9,24 +9,24 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from genlb.drift.cluster_rules import cluster_key
 from genlb.drift.model import Desired, Difference, Live, NotChecked, ObjectDrift, State
 from genlb.drift.node_findings import Expected, missing_report, node_key, report_findings, stale_report
+from genlb.drift.node_leases import lease_key, newest, part, report_in, reporting_nodes, seconds_of
 from genlb.drift.node_placement import reached
 from genlb.drift.node_proxy import is_somebody_elses, unanswered, wanted_settings
 from genlb.drift.node_refusals import refusal_findings
 from genlb.drift.reads import NAMESPACE
 from genlb.errors import Severity
 from genlb.manifest import Manifest, ResourceKey
-from genlb.network.node_report import ANNOTATION, Daemon, NodeReport, VipState, decoded
+from genlb.network.node_report import Daemon, VipState
 from genlb.spec.model import Cluster, DaemonState
 
 STALE = 180.0
 """Seconds without a word after which a report counts no more: three renewals that did not come."""
 
-_LEASES = "coordination.k8s.io"
 _WHAT = "what the node daemons report"
 
 
@@ -52,11 +52,11 @@ def node_drift(desired: Desired, live: Live, cluster: Cluster | None, clock: Clo
     daemons = [daemon for daemon in Daemon if _runs(daemon, desired, cluster)]
     if not daemons:
         return NodeDrift(notes=("no node daemon is enabled and rendered, so no node reports anything",))
-    if not live.covers(_lease_key(daemons[0], "")):
+    if not live.covers(lease_key(daemons[0], "")):
         # Whoever read the cluster said so already, unless nobody asked for it.
         missed = () if live.not_checked else (NotChecked(_WHAT, "nobody read the Leases in genlb-system"),)
         return NodeDrift(not_checked=missed)
-    now = _newest(live) if clock.now is None else clock.now
+    now = newest(live) if clock.now is None else clock.now
     look = _Look(desired, live, cluster, now)
     objects = tuple(_node(name, daemons, look) for name in _names(live, daemons))
     refusals = tuple(refusal_findings(cluster_key(cluster.name), look.binders))
@@ -83,10 +83,10 @@ class _Look:
         reach = True if node is None else reached(self._pods[daemon], node)
         if reach is False:
             return []  # whatever is left of a daemon that does not belong there is no report
-        lease = self.live.objects.get(_lease_key(daemon, name))
+        lease = self.live.objects.get(lease_key(daemon, name))
         if lease is None:
             return self._silent(name, daemon, node, sure=reach is True)
-        report, renewed = _report(lease, name, daemon)
+        report, renewed = report_in(lease, name, daemon)
         if isinstance(report, str):
             self._untold(name, daemon, report)
             return None
@@ -111,7 +111,7 @@ class _Look:
             why = "there is none, and the DaemonSet's node affinity may keep the daemon off the node"
             self._untold(name, daemon, why)
             return None
-        made = _time(_part(node or {}, "metadata").get("creationTimestamp"))
+        made = seconds_of(part(node or {}, "metadata").get("creationTimestamp"))
         if made is not None and 0 <= self.now - made <= STALE:
             return []  # it has just joined
         return [missing_report(name, daemon)]
@@ -134,15 +134,7 @@ def _names(live: Live, daemons: Iterable[Daemon]) -> list[str]:
     """The nodes; where they were not listed, those that have a report."""
     if live.covers(node_key("")):
         return sorted(key.name for key in live.objects if (key.group, key.kind) == ("", "Node"))
-    prefixes = [_lease_key(daemon, "").name for daemon in daemons]
-    return sorted(
-        {
-            key.name.removeprefix(prefix)
-            for key in live.objects
-            for prefix in prefixes
-            if (key.group, key.kind, key.namespace) == (_LEASES, "Lease", NAMESPACE) and key.name.startswith(prefix)
-        }
-    )
+    return reporting_nodes(live, daemons)
 
 
 def _notes(look: _Look, clock: Clock) -> Iterator[str]:
@@ -164,66 +156,21 @@ def _daemon_set_key(daemon: Daemon) -> ResourceKey:
     return ResourceKey("apps", "DaemonSet", NAMESPACE, f"genlb-{daemon.value}")
 
 
-def _lease_key(daemon: Daemon, node: str) -> ResourceKey:
-    return ResourceKey(_LEASES, "Lease", NAMESPACE, f"genlb-report-{daemon.value}-{node}")
-
-
 def _pod(desired: Desired, daemon: Daemon) -> Manifest:
     wanted = desired.objects.get(_daemon_set_key(daemon))
-    return _part(_part(_part(wanted.manifest if wanted else {}, "spec"), "template"), "spec")
+    return part(part(part(wanted.manifest if wanted else {}, "spec"), "template"), "spec")
 
 
 def _config(desired: Desired, daemon: Daemon) -> str:
     """The digest that a daemon reports of git's agent.json: of its bytes, as they are mounted."""
     wanted = desired.objects.get(ResourceKey("", "ConfigMap", NAMESPACE, f"genlb-{daemon.value}"))
-    text = _part(wanted.manifest if wanted else {}, "data").get("agent.json")
+    text = part(wanted.manifest if wanted else {}, "data").get("agent.json")
     return (
         f"sha256:{hashlib.sha256(text.encode('utf-8', 'surrogatepass')).hexdigest()}" if isinstance(text, str) else ""
     )
 
 
-def _report(lease: Manifest, node: str, daemon: Daemon) -> tuple[NodeReport | str, float]:
-    """The report and when it was renewed, or why it cannot be read."""
-    text = _part(_part(lease, "metadata"), "annotations").get(ANNOTATION)
-    renewed = _time(_part(lease, "spec").get("renewTime"))
-    if not isinstance(text, str):
-        return f"its Lease has no annotation {ANNOTATION}", 0.0
-    if renewed is None:
-        return "its Lease does not tell when it was renewed", 0.0
-    try:
-        report = decoded(text)
-    except ValueError as error:
-        return f"it cannot be read: {error}", 0.0
-    if (report.node, report.daemon) != (node, daemon):
-        return f"it is of genlb-{report.daemon.value} on {report.node!r}", 0.0
-    return report, renewed
-
-
-def _newest(live: Live) -> float:
-    """When the newest of all Leases was renewed: kubelets renew theirs every ten seconds."""
-    renewed = (
-        _time(_part(manifest, "spec").get("renewTime"))
-        for key, manifest in live.objects.items()
-        if (key.group, key.kind) == (_LEASES, "Lease")
-    )
-    return max((one for one in renewed if one is not None), default=0.0)
-
-
 def _ready(node: Manifest) -> bool:
-    conditions = _part(node, "status").get("conditions")
+    conditions = part(node, "status").get("conditions")
     states = [one for one in conditions if isinstance(one, dict)] if isinstance(conditions, list) else []
     return all(one.get("status") == "True" for one in states if one.get("type") == "Ready")
-
-
-def _time(text: Any) -> float | None:
-    """RFC 3339 as seconds since 1970."""
-    try:
-        moment = datetime.fromisoformat(text) if isinstance(text, str) else None
-        return moment.timestamp() if moment is not None and moment.tzinfo is not None else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _part(manifest: Any, field: str) -> Manifest:
-    value = manifest.get(field) if isinstance(manifest, dict) else None
-    return value if isinstance(value, dict) else {}

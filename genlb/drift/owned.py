@@ -3,6 +3,10 @@
 A field that an applier of ours still owns was in git once and stayed behind. What our appliers own is asked of
 ``managedFields`` (server-side apply), and of the annotation that client-side apply leaves; only where there is neither,
 of whoever of them wrote the object.
+
+One thing none of them tells: whether a field in an item of a list that is owned as a whole was dropped by git, or
+filled in by the API server. For kinds that the tables know, the tables tell; in a list of an unknown custom resource
+such a field is taken for a default, unless a client-side apply left its annotation.
 """
 
 from __future__ import annotations

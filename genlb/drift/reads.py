@@ -61,6 +61,11 @@ def follow_ups(reads: Sequence[Read], desired: Desired, live: Live) -> tuple[Rea
     )
 
 
+def kind_of(read: Read) -> tuple[str, str]:
+    """Group and kind by which the objects are known."""
+    return identity_group(read.apis[0].rpartition("/")[0]), read.kind
+
+
 def _of_cluster(cluster: Cluster) -> Iterator[_Wish]:
     metallb = cluster.spec.namespaces.metallb
     for kind in ("BGPConfiguration", "BGPPeer", "BGPFilter", "IPPool"):
@@ -116,9 +121,8 @@ def _by_name(key: ResourceKey, manifest: Manifest) -> Read:
 
 def _has(read: Read, key: ResourceKey) -> bool:
     """Whether the answer to ``read`` would hold the object, if it is there and has our labels."""
-    group = identity_group(read.apis[0].rpartition("/")[0])
     return (
-        (group, read.kind) == (key.group, key.kind)
+        kind_of(read) == (key.group, key.kind)
         and read.namespace in {"", key.namespace}
         and read.name in {"", key.name}
         and not (read.name and read.namespace != key.namespace)

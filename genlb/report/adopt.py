@@ -71,7 +71,8 @@ def adoption_text(adoption: Adoption, style: Style, *, written: bool) -> str:
     if adoption.unread:
         lines += ["", style.paint("Not looked at, so nothing is known of it:", Role.STRONG)]
         lines += [f"  {visible(one.what)}: {visible(_cut(one.why))}" for one in adoption.unread]
-        lines += [visible(line) for cure in _cures(adoption.unread) for line in ("  try:", f"    {cure}")]
+        if cures := _cures(adoption.unread):
+            lines += ["  try:", *(f"    {visible(line)}" for line in cures)]
     return "\n".join(lines) + "\n"
 
 

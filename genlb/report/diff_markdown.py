@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from genlb.network.impact_words import sentences
 from genlb.report.diff import ClusterDiff, Diff, Status
-from genlb.report.diff_text import field_text, headline, object_name, summary
-from genlb.report.markdown import LARGEST, code, escaped, marker
+from genlb.report.diff_text import SIGNS, field_text, headline, object_name, summary
+from genlb.report.markdown import LARGEST, code, escaped, marker, size
 
 _ICONS = {
     Status.UNCHANGED: "⚪",
@@ -17,7 +17,6 @@ _ICONS = {
     Status.INVALID: "❌",
     Status.UNKNOWN: "❔",
 }
-_SIGNS = {"added": "+", "removed": "-", "changed": "~", "reordered": "~"}
 _MOST_FIELDS = 20
 _REST = "\n_{} more clusters did not fit in here: `genlb diff` tells all of them._\n"
 
@@ -26,16 +25,16 @@ def diff_markdown(diff: Diff) -> str:
     """One comment of at most `genlb.report.markdown.LARGEST` bytes; unchanged clusters are but counted."""
     head = f"{marker('diff')}\n## genlb diff\n\n{escaped(headline(diff))}\n\n{escaped(summary(diff))}\n"
     told = [cluster for cluster in diff.clusters if cluster.status is not Status.UNCHANGED]
-    parts, room = [head], LARGEST - _size(head) - _size(_REST) - 20
+    parts, room = [head], LARGEST - size(head) - size(_REST) - 20
     for index, cluster in enumerate(told):
         block = _cluster(cluster)
-        if _size(block) > room:
+        if size(block) > room:
             block = _cluster(cluster, fields=False)
-        if _size(block) > room:
+        if size(block) > room:
             parts.append(_REST.format(len(told) - index))
             break
         parts.append(block)
-        room -= _size(block)
+        room -= size(block)
     return "".join(parts)
 
 
@@ -62,7 +61,7 @@ def _objects(cluster: ClusterDiff, *, fields: bool) -> Iterator[str]:
     number = len(cluster.objects) + cluster.helm_values
     yield f"\n<details><summary>{number} {'object' if number == 1 else 'objects'}</summary>\n"
     for change in cluster.objects:
-        yield f"- {_SIGNS[change.change.value]} {code(object_name(change))}"
+        yield f"- {SIGNS[change.change]} {code(object_name(change))}"
         if fields:
             yield from (f"  - {code(field_text(field))}" for field in change.fields[:_MOST_FIELDS])
         if fields and len(change.fields) > _MOST_FIELDS:
@@ -70,7 +69,3 @@ def _objects(cluster: ClusterDiff, *, fields: bool) -> Iterator[str]:
     if cluster.helm_values:
         yield f"- ~ {code('metallb-values.yaml')}"
     yield "\n</details>"
-
-
-def _size(text: str) -> int:
-    return len(text.encode("utf-8", "surrogatepass"))

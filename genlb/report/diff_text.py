@@ -11,7 +11,9 @@ from genlb.report.diff import Change, ClusterDiff, Diff, FieldChange, ObjectChan
 from genlb.report.style import Role, Style
 from genlb.report.visible import visible
 
-_SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
+SIGNS = {Change.ADDED: "+", Change.REMOVED: "-", Change.CHANGED: "~", Change.REORDERED: "~"}
+"""What happened to an object or a field, in one character."""
+
 _ROLES = {
     Change.ADDED: Role.ADDED,
     Change.REMOVED: Role.REMOVED,
@@ -51,7 +53,7 @@ def field_text(field: FieldChange) -> str:
     """One field on one line."""
     path = visible(field.path)
     if field.change in (Change.ADDED, Change.REMOVED) and field.path.endswith("]") and "[=" in field.path:
-        return f"{_SIGNS[field.change]} {path}"  # a member of a set is its own value
+        return f"{SIGNS[field.change]} {path}"  # a member of a set is its own value
     if isinstance(field.before, list) and isinstance(field.after, list):
         return f"~ {path}: {_members(field.before, field.after)}"
     before, after = visible(shown(field.before)), visible(shown(field.after))
@@ -87,7 +89,7 @@ def _cluster(cluster: ClusterDiff, style: Style, *, verbose: bool) -> Iterator[s
 
 
 def _object(change: ObjectChange, style: Style, *, verbose: bool) -> Iterator[str]:
-    yield f"  {style.paint(f'{_SIGNS[change.change]} {object_name(change)}', _ROLES[change.change])}"
+    yield f"  {style.paint(f'{SIGNS[change.change]} {object_name(change)}', _ROLES[change.change])}"
     most = len(change.fields) if verbose else _MOST_FIELDS
     for field in change.fields[:most]:
         yield f"      {field_text(field)}"

@@ -14,10 +14,10 @@ from genlb.drift.model import ClusterDrift, DriftReport
 from genlb.report.counts import counted
 from genlb.report.drift_html_cluster import Extent, cluster_section
 from genlb.report.drift_html_fleet import fleet_section
-from genlb.report.drift_markup import Safe, element, joined
 from genlb.report.drift_words import Status, gravest_first, moment, status
 from genlb.report.fabric import Fabric
 from genlb.report.links import PROJECT
+from genlb.report.markup import Safe, element, joined
 
 STYLE, SCRIPT = "drift/report.css", "drift/report.js"
 

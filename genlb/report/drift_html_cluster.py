@@ -9,10 +9,10 @@ from genlb.drift.model import ClusterDrift, Ignored, NotChecked, ObjectDrift, St
 from genlb.report.counts import counted
 from genlb.report.drift_html_fleet import SLUGS, state_badge, traffic_badge
 from genlb.report.drift_html_object import object_article
-from genlb.report.drift_markup import Safe, element, joined, scrollable
 from genlb.report.drift_svg import drawing, hidden_racks
 from genlb.report.drift_words import Status, headline, place, status, title, worst_severity, worst_traffic
 from genlb.report.fabric import Fabric
+from genlb.report.markup import Safe, element, joined, scrollable
 
 
 class Extent(NamedTuple):

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from genlb.drift.model import ClusterDrift, DriftReport, Traffic
 from genlb.errors import Severity
-from genlb.report.drift_markup import Safe, element, joined
 from genlb.report.drift_words import (
     STATUS_RANKS,
     TRAFFIC_RANKS,
@@ -18,6 +17,7 @@ from genlb.report.drift_words import (
     worst_severity,
     worst_traffic,
 )
+from genlb.report.markup import Safe, element, joined
 
 STATUS_SIGNS = {Status.IN_STEP: "✓", Status.DRIFTED: "≠", Status.INCOMPLETE: "?", Status.UNREACHABLE: "✕"}
 SLUGS = {

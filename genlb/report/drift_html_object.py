@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from genlb.drift.model import Difference, ObjectDrift
 from genlb.errors import Severity
 from genlb.report.counts import counted
 from genlb.report.drift_html_fleet import SEVERITY_WORDS, badge, traffic_badge
 from genlb.report.drift_hunks import Hunk, hunks
-from genlb.report.drift_markup import Safe, element, joined, prose, scrollable
 from genlb.report.drift_pair import Row, rows
 from genlb.report.drift_values import both
-from genlb.report.drift_words import effect, place, title, writer_known
+from genlb.report.drift_words import SIGNS, effect, place, title, writer_known
 from genlb.report.links import rule_url
+from genlb.report.markup import Safe, element, joined, prose, scrollable
 
-SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}
 _WIDEST = 600
 
 
@@ -94,29 +93,41 @@ def _facts(difference: Difference) -> Safe:
 
 
 def _sides(one: ObjectDrift, *, is_open: bool) -> Iterator[Safe]:
+    """Both sides in two columns; an object that only one of them has takes one."""
     found = rows(one)
     if not found:
         return
-    marked = sum(row.severity is not None for row in found)
-    differ = "differs" if marked == 1 else "differ"
-    words = f"Side by side · {marked} of {counted(len(found), 'line')} {differ}" if marked else "Side by side"
-    heads = [element("th", words, scope="col") for words in ("git", "cluster")]
+    sides = [side for side, text_of in _SIDES.items() if any(text_of(row) is not None for row in found)]
+    words = _summary(found, sides)
+    heads = [element("th", side, scope="col") for side in sides]
     table = element(
         "table",
-        element("caption", f"{one.key} in git and in the cluster", class_="unseen-words"),
+        element("caption", f"{one.key}: {words}", class_="unseen-words"),
         element("thead", element("tr", *heads)),
-        *(element("tbody", *_hunk(hunk)) for hunk in hunks(found)),
-        class_="sides",
+        *(element("tbody", *_hunk(hunk, sides)) for hunk in hunks(found)),
+        class_="sides" if len(sides) > 1 else "sides single",
     )
-    frame = scrollable(table, f"{one.key} side by side")
+    frame = scrollable(table, f"{one.key}: {words}")
     yield element("details", element("summary", words), frame, open="" if is_open else None)
 
 
-def _hunk(hunk: Hunk) -> Iterator[Safe]:
+_SIDES: dict[str, Callable[[Row], str | None]] = {"git": lambda row: row.left, "cluster": lambda row: row.right}
+
+
+def _summary(found: list[Row], sides: list[str]) -> str:
+    if len(sides) == 1:
+        return f"As it is in {'git' if sides == ['git'] else 'the cluster'}"
+    marked = sum(row.severity is not None for row in found)
+    differ = "differs" if marked == 1 else "differ"
+    return f"Side by side · {marked} of {counted(len(found), 'line')} {differ}" if marked else "Side by side"
+
+
+def _hunk(hunk: Hunk, sides: list[str]) -> Iterator[Safe]:
     if hunk.skipped:
-        yield element("tr", element("td", f"⋯ {counted(hunk.skipped, 'line')}", colspan=2), class_="gap")
+        yield element("tr", element("td", f"⋯ {counted(hunk.skipped, 'line')}", colspan=len(sides)), class_="gap")
     for row in hunk.rows:
-        yield element("tr", _side(row.left, row), _side(row.right, row), class_=_class(row))
+        cells = (_cell(_SIDES[side](row), row) for side in sides)
+        yield element("tr", *cells, class_=_class(row) if len(sides) > 1 else None)
 
 
 def _class(row: Row) -> str | None:
@@ -125,7 +136,7 @@ def _class(row: Row) -> str | None:
     return "foreign" if row.left is None else None
 
 
-def _side(text: str | None, row: Row) -> Safe:
+def _cell(text: str | None, row: Row) -> Safe:
     if text is None:
         return Safe('<td class="none"></td>')
     sign = element("span", "differs: ", class_="unseen-words") if row.severity is not None else Safe("")

@@ -7,72 +7,52 @@ lines move and values change. What is ignored for a reason is told as suppressed
 from __future__ import annotations
 
 import hashlib
-import json
 import re
-from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterator, Mapping
 
 from genlb.drift.catalogue import RULES, DriftRule
 from genlb.drift.model import ClusterDrift, Difference, DriftReport, Ignored, ObjectDrift
-from genlb.errors import Severity
 from genlb.report.drift_words import message, place, reasons
-from genlb.report.links import PROJECT, rule_url
-from genlb.report.sarif import FINGERPRINT, ROOT, SCHEMA
+from genlb.report.groups import DRIFT
+from genlb.report.sarif_log import (
+    FINGERPRINT,
+    LEVELS,
+    Described,
+    Log,
+    Object,
+    artifact,
+    log_text,
+    message_of,
+    notification,
+    rule_data,
+    suppressed,
+)
 from genlb.report.visible import visible
 
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-# What a viewer would make a link of ([text](target)) or fill in ({0}) is text here: sections 3.11.5 and 3.11.6.
-_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
-_PLACEHOLDER = re.compile(r"\{(?=[0-9]+\})|(?<=[0-9])\}")
 _ORIGIN = re.compile(r"(?P<file>.+):(?P<line>[1-9][0-9]{0,8}):(?P<column>[1-9][0-9]{0,8})")
 
 _RENDERED = "/rendered/"
-
-_Object = dict[str, Any]
 
 
 def drift_sarif(report: DriftReport) -> str:
     """The report as one SARIF log with one run."""
     indices = {rule_id: number for number, rule_id in enumerate(RULES)}
-    log = {
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": _driver(report)},
-                "automationDetails": {"id": "drift/"},
-                "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {ROOT: {"description": {"text": "the root of the repository"}}},
-                "invocations": [_invocation(report)],
-                "results": [found for cluster in report.clusters for found in _results(cluster, indices)],
-            }
-        ],
-    }
-    return json.dumps(log, indent=2) + "\n"
+    unseen = ((cluster, words) for cluster in report.clusters for words in _unseen(cluster))
+    return log_text(
+        Log(
+            command="drift",
+            version=report.version,
+            rules=map(_rule, RULES.values()),
+            results=(found for cluster in report.clusters for found in _results(cluster, indices)),
+            notifications=(notification(f"{one.name}: {words}", _place(_home(one), 1)) for one, words in unseen),
+            successful=not any(cluster.error for cluster in report.clusters),
+        )
+    )
 
 
-def _driver(report: DriftReport) -> _Object:
-    rules = [_rule(rule) for rule in RULES.values()]
-    return {"name": "genlb", "version": report.version, "informationUri": PROJECT, "rules": rules}
-
-
-def _rule(rule: DriftRule) -> _Object:
-    return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
-        "helpUri": rule_url(rule.id),
-        "help": {"text": f"{rule.why}\n\n{rule.remedy}", "markdown": f"{rule.why}\n\n**Cure:** {rule.remedy}"},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": ["drift"]},
-    }
-
-
-def _invocation(report: DriftReport) -> _Object:
-    told = [_notification(cluster, words) for cluster in report.clusters for words in _unseen(cluster)]
-    successful = not any(cluster.error for cluster in report.clusters)
-    return {"executionSuccessful": successful} | ({"toolExecutionNotifications": told} if told else {})
+def _rule(rule: DriftRule) -> Object:
+    markdown = rule.why, rule.remedy
+    return rule_data(Described(rule.id, rule.title, rule.severity, rule.why, rule.remedy, markdown, DRIFT))
 
 
 def _unseen(cluster: ClusterDrift) -> Iterator[str]:
@@ -84,11 +64,6 @@ def _unseen(cluster: ClusterDrift) -> Iterator[str]:
         yield f"{file}: differs from a fresh render of the spec"
 
 
-def _notification(cluster: ClusterDrift, words: str) -> _Object:
-    place = {"physicalLocation": _place(_home(cluster), 1)}
-    return {"level": "error", "message": {"text": _text(f"{cluster.name}: {words}")}, "locations": [place]}
-
-
 def _home(cluster: ClusterDrift) -> str:
     """The spec of a cluster: beside its rendered files."""
     files = (one.file for one in cluster.objects)
@@ -96,7 +71,7 @@ def _home(cluster: ClusterDrift) -> str:
     return f"{folder}/cluster.yaml"
 
 
-def _results(cluster: ClusterDrift, indices: dict[str, int]) -> Iterator[_Object]:
+def _results(cluster: ClusterDrift, indices: Mapping[str, int]) -> Iterator[Object]:
     for one in cluster.objects:
         for difference in one.differences:
             yield _result(cluster, one, difference, indices) | {"suppressions": []}
@@ -104,26 +79,26 @@ def _results(cluster: ClusterDrift, indices: dict[str, int]) -> Iterator[_Object
             yield _result(cluster, one, entry.difference, indices) | {"suppressions": [_suppression(entry)]}
 
 
-def _result(cluster: ClusterDrift, one: ObjectDrift, difference: Difference, indices: dict[str, int]) -> _Object:
+def _result(cluster: ClusterDrift, one: ObjectDrift, difference: Difference, indices: Mapping[str, int]) -> Object:
     words = [f"{cluster.name}: {message(one, difference)}", *(f"{word}: {text}" for word, text in reasons(difference))]
     name = {"fullyQualifiedName": visible(f"{cluster.name}/{one.key}: {place(difference)}")}
     line = difference.line or 1
     # GitHub takes no result without a file: what git does not have stands at the spec of its cluster.
-    location: _Object = {"physicalLocation": _place(one.file, line) if one.file else _place(_home(cluster), 1)}
+    location: Object = {"physicalLocation": _place(one.file, line) if one.file else _place(_home(cluster), 1)}
     location["logicalLocations"] = [name]
-    result: _Object = {"ruleId": visible(difference.rule)}
+    result: Object = {"ruleId": visible(difference.rule)}
     if difference.rule in indices:
         result["ruleIndex"] = indices[difference.rule]
     result |= {
-        "level": _LEVELS[difference.severity],
-        "message": {"text": _text("\n".join(words))},
+        "level": LEVELS[difference.severity],
+        "message": message_of("\n".join(words)),
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: _fingerprint(cluster.name, difference.id)},
     }
     if origin := _ORIGIN.fullmatch(difference.origin):
         spot = _place(origin["file"], int(origin["line"]))
         spot["region"]["startColumn"] = int(origin["column"])
-        result["relatedLocations"] = [{"id": 1, "physicalLocation": spot, "message": {"text": "what the spec says"}}]
+        result["relatedLocations"] = [{"id": 1, "physicalLocation": spot, "message": message_of("what the spec says")}]
     return result
 
 
@@ -132,17 +107,9 @@ def _fingerprint(cluster: str, difference: str) -> str:
     return hashlib.sha256(f"{cluster}\0{difference}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _suppression(entry: Ignored) -> _Object:
-    until = f" (until {entry.expires})" if entry.expires else ""
-    return {"kind": "external", "status": "accepted", "justification": _text(f"{entry.reason}{until}")}
+def _suppression(entry: Ignored) -> Object:
+    return suppressed(entry.reason + (f" (until {entry.expires})" if entry.expires else ""))
 
 
-def _place(file: str, line: int) -> _Object:
-    uri = quote(file.lstrip("/"), safe="/", errors="surrogatepass")
-    return {"artifactLocation": {"uri": uri, "uriBaseId": ROOT}, "region": {"startLine": line}}
-
-
-def _text(text: str) -> str:
-    """``text`` that no terminal and no viewer takes for anything else."""
-    told = "\n".join(map(visible, text.split("\n")))
-    return _PLACEHOLDER.sub(lambda match: match[0] * 2, _LINK.sub(r"\\[", told))
+def _place(file: str, line: int) -> Object:
+    return {"artifactLocation": artifact(file.lstrip("/")), "region": {"startLine": line}}

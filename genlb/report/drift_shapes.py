@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from genlb.errors import Severity
 from genlb.report.drift_marks import Mark
-from genlb.report.drift_markup import Safe, element
+from genlb.report.drift_words import SIGNS
+from genlb.report.markup import Safe, element
 
 LETTER = 7.4
 """Width of a character of the drawing's type, which is a monospaced one."""
-
-_SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}
 
 
 class Box(NamedTuple):
@@ -55,7 +53,7 @@ def panel(box: Box, head: str, lines: tuple[str, ...], mark: Mark | None, kind: 
 
 def chip(x: float, y: float, name: str, mark: Mark | None) -> tuple[Safe, float]:
     """A small word on a rounded ground, and how wide it is."""
-    words = f"{_SIGNS[mark.severity]} {name}" if mark else name
+    words = f"{SIGNS[mark.severity]} {name}" if mark else name
     box = Box(x, y, len(words) * LETTER + 16, 20)
     drawn = element(
         "g",
@@ -83,7 +81,7 @@ def link(x: float, top: float, bottom: float, words: str, *, mark: Mark | None, 
 def badge(x: float, y: float, mark: Mark) -> Safe:
     """A sign in a circle."""
     circle = element("circle", cx=number(x), cy=number(y), r=10)
-    return element("g", circle, label(x, y + 4.5, _SIGNS[mark.severity], "sign"), class_=f"badge-{mark.severity.value}")
+    return element("g", circle, label(x, y + 4.5, SIGNS[mark.severity], "sign"), class_=f"badge-{mark.severity.value}")
 
 
 def rectangle(box: Box, radius: int) -> Safe:

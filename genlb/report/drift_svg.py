@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 from genlb.drift.model import ClusterDrift
 from genlb.report.drift_marks import PROXY, SYSCTL, VIP, Marks, marks_of
-from genlb.report.drift_markup import Safe, element
 from genlb.report.drift_shapes import Box, chip, link, number, panel
 from genlb.report.drift_svg_pools import Group, announced, drawn_group, groups_of, way
 from genlb.report.fabric import Fabric, NodeRack
+from genlb.report.markup import Safe, element
 
 MOST_RACKS = 8
 """Racks that are drawn; of more those whose sessions differ come first."""

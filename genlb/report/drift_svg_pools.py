@@ -9,9 +9,9 @@ from typing import NamedTuple
 from genlb.drift.model import ObjectDrift
 from genlb.report.counts import counted
 from genlb.report.drift_marks import ANNOUNCEMENT, Marks
-from genlb.report.drift_markup import Safe, element
 from genlb.report.drift_shapes import LETTER, Box, number, panel
 from genlb.report.fabric import Fabric, VIPPool
+from genlb.report.markup import Safe, element
 
 MOST_POOLS = 24
 """Pools of one group that are drawn; of more those that differ come first."""

@@ -13,16 +13,16 @@ from genlb.errors import Severity
 from genlb.report.counts import counted
 from genlb.report.drift_values import both
 from genlb.report.drift_words import Status, drifting, effect, headline, place, status, title, worst_traffic, writer
-from genlb.report.style import Role, Style
+from genlb.report.style import ROLES, Role, Style
 from genlb.report.visible import visible
 from genlb.report.visible import width as columns
 
 MOST_IN_STEP = 40
 """Clusters in step that get a line of their own; of more they are counted, unless everything is asked for."""
 
-_ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.INFO: Role.INFO}
 _VERDICTS = {Status.DRIFTED: Role.WARNING, Status.INCOMPLETE: Role.WARNING, Status.UNREACHABLE: Role.ERROR}
 _HELP = "help: "
+_INDENT = " " * 7
 _ARROW = "→"
 _WIDEST_VALUE = 200
 _LONGEST = 100_000
@@ -102,7 +102,7 @@ def _object(name: str, one: ObjectDrift, style: Style, width: int, *, verbose: b
 
 
 def _head(difference: Difference, style: Style, width: int, *, verbose: bool) -> str:
-    label = style.paint(f"{difference.severity.value}[{visible(difference.rule)}]", _ROLES[difference.severity])
+    label = style.paint(f"{difference.severity.value}[{visible(difference.rule)}]", ROLES[difference.severity])
     where = visible(place(difference))
     if not where:
         return f"  {label} {visible(title(difference.rule))}"
@@ -127,15 +127,16 @@ def _reasons(difference: Difference, *, verbose: bool) -> Iterator[tuple[str, st
 def _notes(reasons: Iterable[tuple[str, str]], style: Style, width: int) -> Iterator[str]:
     for word, text in reasons:
         if text:
-            first, *more = _wrapped(f"     = {word}", visible(text), width)
-            yield style.paint("     =", Role.FAINT) + first.removeprefix("     =")
-            yield from more
+            first, *more = (visible(line) for line in text.split("\n"))
+            head, *rest = _wrapped(f"     = {word}", first, width)
+            yield style.paint("     =", Role.FAINT) + head.removeprefix("     =")
+            yield from rest
+            yield from (f"{_INDENT}{line}" for line in more)  # commands to be pasted stay as they are
 
 
 def _wrapped(lead: str, text: str, width: int) -> list[str]:
-    indent = " " * 7
     return textwrap.wrap(
-        text, width, initial_indent=lead, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+        text, width, initial_indent=lead, subsequent_indent=_INDENT, break_long_words=False, break_on_hyphens=False
     ) or [lead.rstrip()]
 
 

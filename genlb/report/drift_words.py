@@ -28,6 +28,9 @@ STATUS_RANKS = {Status.DRIFTED: 0, Status.UNREACHABLE: 1, Status.INCOMPLETE: 2, 
 TRAFFIC_RANKS = {Traffic.AFFECTED: 0, Traffic.POSSIBLE: 1, Traffic.NONE: 2}
 """0 for what has to be looked at first."""
 
+SIGNS = {Severity.ERROR: "✕", Severity.WARNING: "!", Severity.INFO: "i"}
+"""A severity for who sees no colours."""
+
 TRAFFIC = {
     Traffic.NONE: "traffic not affected",
     Traffic.POSSIBLE: "traffic at risk",

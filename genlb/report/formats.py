@@ -7,8 +7,8 @@ from types import MappingProxyType
 
 from genlb.report.github import github
 from genlb.report.junit import junit
-from genlb.report.markdown import markdown
 from genlb.report.model import Run
+from genlb.report.run_markdown import markdown
 from genlb.report.sarif import sarif
 from genlb.report.verdict import json_report, text_report
 

@@ -7,11 +7,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields
 from typing import Any, NamedTuple
 
+from genlb.report.masking import masked_data
 from genlb.report.style import Role, Style
 from genlb.report.visible import visible, width
 from genlb.spec.model import Cluster
 from genlb.spec.record import Record
-from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode
+from genlb.yamltext.node import MappingNode, Node, ScalarNode, SequenceNode, plain
 
 DEFAULT = "default"
 _LONGEST_FIELD = 60
@@ -27,8 +28,11 @@ class Origin(NamedTuple):
 
 
 def origins(tree: MappingNode, cluster: Cluster | None) -> list[Origin]:
-    """Values that somebody wrote, in merged order; then, when the spec is right, the defaults of all others."""
-    written = list(_written("", tree))
+    """Values that somebody wrote, in merged order; then, when the spec is right, the defaults of all others.
+
+    What looks like a secret is shown as stars.
+    """
+    written = list(_written("", tree, masked_data(plain(tree))))
     if cluster is None:
         return written
     said = {field for origin in written for field in _and_parents(origin.field)}
@@ -45,15 +49,16 @@ def origins_text(rows: list[Origin], style: Style) -> Iterator[str]:
         yield f"{_padded(row.field, field_width)}  {_padded(row.value, value_width)}  {place}"
 
 
-def _written(field: str, node: Node) -> Iterator[Origin]:
-    if isinstance(node, MappingNode) and node.entries:
+def _written(field: str, node: Node, shown: Any) -> Iterator[Origin]:
+    """The values of ``node``; ``shown`` is the same as plain data, without secrets."""
+    if isinstance(node, MappingNode) and node.entries and isinstance(shown, dict):
         for key, child in node.entries.items():
-            yield from _written(f"{field}.{key}" if field else key, child)
-    elif isinstance(node, SequenceNode) and node.items:
+            yield from _written(f"{field}.{key}" if field else key, child, shown[key])
+    elif isinstance(node, SequenceNode) and node.items and isinstance(shown, list):
         for index, item in enumerate(node.items):
-            yield from _written(f"{field}[{_name(item, index)}]", item)
+            yield from _written(f"{field}[{_name(item, index)}]", item, shown[index])
     else:
-        value = _spelt(node.value) if isinstance(node, ScalarNode) else "[]" if isinstance(node, SequenceNode) else "{}"
+        value = "{}" if shown == {} else "[]" if shown == [] else _spelt(shown)
         yield Origin(field, value, f"{node.span.file}:{node.span.line}")
 
 

@@ -10,10 +10,9 @@ from typing import Any
 from genlb.errors import Severity
 from genlb.report.counts import counted
 from genlb.report.groups import DRIFT
-from genlb.report.style import Role, Style
+from genlb.report.style import ROLES, Role, Style
 
 _WIDTH = 100
-_ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.INFO: Role.INFO}
 DRIFT_IGNORE = '- {object: BGPPeer/genlb-r1-tor-a-v4, path: spec.keepaliveTime, reason: why, expires: "2030-03-31"}'
 """How a difference between git and a cluster is ignored."""
 
@@ -77,7 +76,7 @@ def rules_table(cards: Sequence[Card], style: Style) -> str:
     group = max((len(card.group) for card in cards), default=0)
     lines = []
     for card in cards:
-        weight = style.paint(f"{card.severity.value:<{severity}}", _ROLES[card.severity])
+        weight = style.paint(f"{card.severity.value:<{severity}}", ROLES[card.severity])
         kind = style.paint(f"{card.group:<{group}}", Role.FAINT)
         mark = "fix" if card.fixable else "   "
         lines.append(f"{style.paint(card.id, Role.STRONG)}  {weight}  {kind}  {mark}  {card.title}")

@@ -7,51 +7,43 @@ which closes the alerts of the run before. What is suppressed is told as that.
 from __future__ import annotations
 
 import hashlib
-import json
-import re
-from collections.abc import Iterable, Iterator
-from typing import Any
-from urllib.parse import quote
+from collections.abc import Iterable, Iterator, Mapping
 
-from genlb.errors import Diagnostic, Severity, Span
+from genlb.errors import Span
 from genlb.report.groups import group_of
-from genlb.report.links import PROJECT, rule_url
 from genlb.report.markdown import prose
-from genlb.report.model import Cluster, Run, Silence, Told
+from genlb.report.model import Run, Silence, Told
+from genlb.report.sarif_log import (
+    FINGERPRINT,
+    LEVELS,
+    Described,
+    Log,
+    Object,
+    artifact,
+    log_text,
+    message_of,
+    notification,
+    rule_data,
+    suppressed,
+)
 from genlb.report.visible import visible
 from genlb.rules import Rule, rules
-
-SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
-FINGERPRINT = "genlb/v1"
-ROOT = "%SRCROOT%"
-
-_LEVELS = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.INFO: "note"}
-# What a viewer would make a link of ([text](target)) or fill in ({0}) is text here: sections 3.11.5 and 3.11.6.
-_LINK = re.compile(r"\[(?=[^\[\]]*\]\()")
-_PLACEHOLDER = re.compile(r"\{(?=[0-9]+\})|(?<=[0-9])\}")
-
-_Object = dict[str, Any]
 
 
 def sarif(run: Run) -> str:
     """The run as one SARIF log with one run."""
     known = rules()
-    indices = {rule_id: index for index, rule_id in enumerate(known)}
-    log = {
-        "$schema": SCHEMA,
-        "version": "2.1.0",
-        "runs": [
-            {
-                "tool": {"driver": _driver(run, known.values())},
-                "automationDetails": {"id": f"{run.command}/"},
-                "columnKind": "unicodeCodePoints",
-                "originalUriBaseIds": {ROOT: {"description": {"text": "the root of the repository"}}},
-                "invocations": [_invocation(run)],
-                "results": list(_results(run, indices)),
-            }
-        ],
-    }
-    return json.dumps(log, indent=2) + "\n"
+    unread = (notification(cluster.unread, {"artifactLocation": artifact(cluster.file)}) for cluster in run.unread)
+    return log_text(
+        Log(
+            command=run.command,
+            version=run.version,
+            rules=map(_rule, known.values()),
+            results=_results(run, {rule_id: index for index, rule_id in enumerate(known)}),
+            notifications=unread,
+            successful=not run.unread,
+        )
+    )
 
 
 def fingerprints(findings: Iterable[Told]) -> Iterator[str]:
@@ -68,66 +60,36 @@ def fingerprints(findings: Iterable[Told]) -> Iterator[str]:
         yield hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def _driver(run: Run, known: Iterable[Rule]) -> _Object:
-    return {
-        "name": "genlb",
-        "version": run.version,
-        "informationUri": PROJECT,
-        "rules": [_rule(rule) for rule in known],
-    }
+def _rule(rule: Rule) -> Object:
+    markdown = prose(rule.why), prose(rule.fix)
+    return rule_data(Described(rule.id, rule.title, rule.severity, rule.why, rule.fix, markdown, group_of(rule.id)))
 
 
-def _rule(rule: Rule) -> _Object:
-    return {
-        "id": rule.id,
-        "shortDescription": {"text": rule.title},
-        "fullDescription": {"text": rule.why},
-        "helpUri": rule_url(rule.id),
-        "help": {"text": f"{rule.why}\n\n{rule.fix}", "markdown": f"{prose(rule.why)}\n\n**Cure:** {prose(rule.fix)}"},
-        "defaultConfiguration": {"level": _LEVELS[rule.severity]},
-        "properties": {"tags": [group_of(rule.id)]},
-    }
-
-
-def _invocation(run: Run) -> _Object:
-    invocation: _Object = {"executionSuccessful": not run.unread}
-    if run.unread:
-        invocation["toolExecutionNotifications"] = [_notification(cluster) for cluster in run.unread]
-    return invocation
-
-
-def _notification(cluster: Cluster) -> _Object:
-    return {
-        "level": "error",
-        "message": {"text": _text(cluster.unread)},
-        "locations": [{"physicalLocation": {"artifactLocation": _artifact(cluster.file)}}],
-    }
-
-
-def _results(run: Run, indices: dict[str, int]) -> Iterator[_Object]:
+def _results(run: Run, indices: Mapping[str, int]) -> Iterator[Object]:
     every = (*run.findings, *run.suppressed)
     for told, fingerprint in zip(every, fingerprints(every), strict=True):
         yield _result(told, fingerprint, indices)
 
 
-def _result(told: Told, fingerprint: str, indices: dict[str, int]) -> _Object:
+def _result(told: Told, fingerprint: str, indices: Mapping[str, int]) -> Object:
     diagnostic = told.diagnostic
-    location: _Object = {"physicalLocation": _place(diagnostic.span)}
+    cure = f"\nHelp: {diagnostic.help}" if diagnostic.help else ""
+    location: Object = {"physicalLocation": _place(diagnostic.span)}
     if told.pointer:
         location["logicalLocations"] = [{"fullyQualifiedName": visible(told.pointer)}]
-    result: _Object = {"ruleId": diagnostic.rule}
+    result: Object = {"ruleId": diagnostic.rule}
     if diagnostic.rule in indices:
         result["ruleIndex"] = indices[diagnostic.rule]
     result |= {
-        "level": _LEVELS[diagnostic.severity],
-        "message": {"text": _message(diagnostic)},
+        "level": LEVELS[diagnostic.severity],
+        "message": message_of(f"{diagnostic.message}{cure}"),
         "locations": [location],
         "partialFingerprints": {FINGERPRINT: fingerprint},
         "suppressions": [_suppression(told.silence)] if told.silence else [],
     }
     if diagnostic.related:
         result["relatedLocations"] = [
-            {"id": number, "physicalLocation": _place(related.span), "message": {"text": _text(related.note)}}
+            {"id": number, "physicalLocation": _place(related.span), "message": message_of(related.note)}
             for number, related in enumerate(diagnostic.related, 1)
         ]
     if told.replacement:
@@ -135,38 +97,19 @@ def _result(told: Told, fingerprint: str, indices: dict[str, int]) -> _Object:
     return result
 
 
-def _message(diagnostic: Diagnostic) -> str:
-    cure = f"\nHelp: {diagnostic.help}" if diagnostic.help else ""
-    return _text(f"{diagnostic.message}{cure}")
-
-
-def _text(text: str) -> str:
-    """``text`` that no terminal and no viewer takes for anything else."""
-    shown = "\n".join(map(visible, text.split("\n")))
-    return _PLACEHOLDER.sub(lambda match: match[0] * 2, _LINK.sub(r"\\[", shown))
-
-
-def _place(span: Span) -> _Object:
-    region: _Object = {"startLine": span.line}
+def _place(span: Span) -> Object:
+    region: Object = {"startLine": span.line}
     if span != Span.whole(span.file):
         region |= {"startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
-    return {"artifactLocation": _artifact(span.file), "region": region}
+    return {"artifactLocation": artifact(span.file), "region": region}
 
 
-def _artifact(file: str) -> _Object:
-    return {"uri": quote(file, safe="/", errors="surrogateescape"), "uriBaseId": ROOT}
+def _suppression(silence: Silence) -> Object:
+    place = {"location": {"physicalLocation": _place(silence.place)}}
+    return suppressed(silence.reason, in_source=silence.in_source) | place
 
 
-def _suppression(silence: Silence) -> _Object:
-    return {
-        "kind": "inSource" if silence.in_source else "external",
-        "status": "accepted",
-        "justification": _text(silence.reason),
-        "location": {"physicalLocation": _place(silence.place)},
-    }
-
-
-def _fix(span: Span, text: str) -> _Object:
+def _fix(span: Span, text: str) -> Object:
     region = {
         "startLine": span.line,
         "startColumn": span.column,
@@ -176,5 +119,5 @@ def _fix(span: Span, text: str) -> _Object:
     replacement = {"deletedRegion": region, "insertedContent": {"text": text}}
     return {
         "description": {"text": "the value as it is meant"},
-        "artifactChanges": [{"artifactLocation": _artifact(span.file), "replacements": [replacement]}],
+        "artifactChanges": [{"artifactLocation": artifact(span.file), "replacements": [replacement]}],
     }

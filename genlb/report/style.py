@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import enum
 
+from genlb.errors import Severity
+
 
 class Role(enum.Enum):
     """What a piece of text is; the value is the SGR parameter that a terminal paints it with."""
@@ -15,6 +17,10 @@ class Role(enum.Enum):
     FAINT = "2"
     ADDED = "32"
     REMOVED = "31"
+
+
+ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.INFO: Role.INFO}
+"""What a finding is painted as."""
 
 
 class Style:

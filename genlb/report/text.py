@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from genlb.errors import Diagnostic, Severity, Span
+from genlb.errors import Diagnostic, Span
 from genlb.report.excerpt import excerpt
 from genlb.report.masking import concealed, ranges_of
-from genlb.report.style import Role, Style
+from genlb.report.style import ROLES, Role, Style
 from genlb.report.visible import visible
 
 Source = Callable[[str], tuple[str, ...]]
 """The lines of a file by its name in diagnostics; empty when there is nothing to quote."""
-
-_ROLES = {Severity.ERROR: Role.ERROR, Severity.WARNING: Role.WARNING, Severity.INFO: Role.INFO}
 
 
 def diagnostics_text(diagnostics: Iterable[Diagnostic], source: Source, style: Style) -> Iterator[str]:
@@ -37,7 +35,7 @@ def diagnostic_text(diagnostic: Diagnostic, lines: tuple[str, ...], style: Style
 
 def _head(diagnostic: Diagnostic, style: Style) -> str:
     place = style.paint(visible(str(diagnostic.span)), Role.STRONG)
-    label = style.paint(f"{diagnostic.severity.value}[{diagnostic.rule}]", _ROLES[diagnostic.severity])
+    label = style.paint(f"{diagnostic.severity.value}[{diagnostic.rule}]", ROLES[diagnostic.severity])
     return f"{place}: {label}: {visible(diagnostic.message)}"
 
 
@@ -50,7 +48,7 @@ def _quoted(diagnostic: Diagnostic, lines: tuple[str, ...], style: Style, gutter
     quoted = excerpt(line, span.column - 1, end, hidden=ranges_of(diagnostic, lines))
     number = style.paint(f"{span.line:>{len(gutter) - 1}} |", Role.FAINT)
     below = style.paint(f"{gutter}|", Role.FAINT)
-    return [f"{number} {quoted.line}".rstrip(), f"{below} {style.paint(quoted.marks, _ROLES[diagnostic.severity])}"]
+    return [f"{number} {quoted.line}".rstrip(), f"{below} {style.paint(quoted.marks, ROLES[diagnostic.severity])}"]
 
 
 def _notes(diagnostic: Diagnostic, style: Style) -> Iterator[str]:

@@ -20,6 +20,11 @@ def visible(text: str) -> str:
     return "".join(map(visible_character, text))
 
 
+def visible_lines(text: str) -> str:
+    """As `visible`, with line breaks left as they are."""
+    return "\n".join(map(visible, text.split("\n")))
+
+
 def visible_character(character: str) -> str:
     """One code point as it can be shown."""
     if character == "\t":

@@ -9,6 +9,7 @@ from genlb.network.base_config import CLUSTER_CIDR, detect_local_mode, excluded_
 from genlb.network.reach import touched
 from genlb.rules.base_config import CAPTURE, judged, proxy_mode
 from genlb.rules.catalogue import ERROR, WARNING, Finding, View, rule
+from genlb.rules.local_traffic import by_interface
 from genlb.spec.model import Ownership, Pool, ProxyMode
 from genlb.spec.values import AddressBlock, Network
 
@@ -67,11 +68,11 @@ def lost_settings(view: View) -> Iterator[Finding]:
         )
     if detect_local_mode(base) == CLUSTER_CIDR and not base.get("clusterCIDR"):
         pods = ",".join(map(str, _first_of_each_family(view.spec.network.pod_cidrs)))
+        other = by_interface(view)
         yield Finding(
             base.span("clusterCIDR"),
             "baseConfig has no clusterCIDR, which detectLocalMode ClusterCIDR (the default) tells pods by",
-            f"set clusterCIDR: {pods}, or detectLocalMode: InterfaceNamePrefix with"
-            " detectLocal: {interfaceNamePrefix: cali}",
+            f"set clusterCIDR: {pods}" + (f", or {other}" if other else ""),
         )
 
 

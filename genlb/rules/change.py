@@ -15,8 +15,3 @@ def judge_change(before: View, after: View) -> Iterator[Diagnostic]:
     for found, check in CHECKS:
         for finding in check(before, after):
             yield found.diagnostic(finding, cluster=after.loaded.name)
-
-
-def rules_of_change() -> frozenset[str]:
-    """The ids of all rules that compare a cluster with what it was."""
-    return frozenset(found.id for found, _ in CHECKS)

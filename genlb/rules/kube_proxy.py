@@ -92,7 +92,7 @@ STRICT_ARP_UNUSED = rule(
     "GLB404",
     INFO,
     "strictARP without ipvs",
-    why="Only the ipvs mode reads it. In the others nothing binds a VIP, and the sysctl daemon holds arp_ignore and"
+    why="Only the ipvs mode reads it. In the others kube-proxy binds no VIP, and the sysctl daemon holds arp_ignore and"
     " arp_announce wherever a VIP becomes local.",
     fix="Remove kubeProxy.strictARP.",
     research="KP003",

@@ -49,6 +49,17 @@ SEVERAL_POD_CIDRS = rule(
 )
 
 
+def by_interface(view: View) -> str:
+    """How kube-proxy tells pods without a CIDR; empty where its release cannot (`INTERFACE_PREFIX`)."""
+    return "" if _fails_by_interface(view) else _BY_INTERFACE
+
+
+def _fails_by_interface(view: View) -> bool:
+    """Only where the release is known to the patch, or its whole line has the bug."""
+    nftables = proxy_mode(view) is ProxyMode.NFTABLES
+    return nftables and surely_lacks(view.spec.versions, Feature.NFTABLES_BY_INTERFACE)
+
+
 class _Coverage(NamedTuple):
     """The pods of one family: the CIDR that kube-proxy knows, and the places of those inside and outside of it."""
 
@@ -70,7 +81,8 @@ def uncovered_pods(view: View) -> Iterator[Finding]:
                 if coverage.cluster_cidr
                 else f"clusterCIDR has no {coverage.family.value} CIDR and does not cover"
             )
-            yield Finding(base.span("clusterCIDR"), f"{named} the pods in {pods}", related=_pods(view, coverage))
+            cure = "" if by_interface(view) else "set clusterCIDR to the pods' CIDR"
+            yield Finding(base.span("clusterCIDR"), f"{named} the pods in {pods}", cure, _pods(view, coverage))
 
 
 @SEVERAL_POD_CIDRS.check
@@ -81,7 +93,8 @@ def several_pod_cidrs(view: View) -> Iterator[Finding]:
         if base and coverage.outside and coverage.inside:
             pods = first_few([view.spec.network.pod_cidrs[number] for number in coverage.outside])
             message = f"clusterCIDR {coverage.cluster_cidr} covers some pods, but not those in {pods}"
-            yield Finding(base.span("clusterCIDR"), message, related=_pods(view, coverage))
+            cure = "" if by_interface(view) else f"widen clusterCIDR to all pods, or upgrade and use {_BY_INTERFACE}"
+            yield Finding(base.span("clusterCIDR"), message, cure, _pods(view, coverage))
 
 
 def _coverages(view: View, base: BaseConfig) -> Iterator[_Coverage]:
@@ -119,11 +132,9 @@ INTERFACE_PREFIX = rule(
 
 @INTERFACE_PREFIX.check
 def interface_prefix_in_nftables(view: View) -> Iterator[Finding]:
-    """Only where the release is known to the patch, or its whole line has the bug."""
+    """Where the configuration asks for it."""
     base = judged(view)
-    if base is None or detect_local_mode(base) != INTERFACE_NAME_PREFIX:
-        return
-    if proxy_mode(view) is ProxyMode.NFTABLES and surely_lacks(view.spec.versions, Feature.NFTABLES_BY_INTERFACE):
+    if base and detect_local_mode(base) == INTERFACE_NAME_PREFIX and _fails_by_interface(view):
         yield Finding(
             base.span("detectLocalMode"),
             f"detectLocalMode is InterfaceNamePrefix in nftables mode: {FACTS[Feature.NFTABLES_BY_INTERFACE].reason}",

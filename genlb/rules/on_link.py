@@ -42,7 +42,7 @@ def _unanswered(view: View, index: int, decided: PoolDecision) -> Iterator[Findi
         yield Finding(
             view.at("pools", index, "addresses"),
             f'pool "{name}" is partly inside the node subnet {subnets} and partly outside:'
-            " half of its VIPs would need ARP, half a route",
+            " some of its VIPs would need ARP, others a route",
             "split it into two pools",
         )
     elif decided.announce is Announce.BGP:

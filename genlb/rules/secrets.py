@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from genlb.rules.catalogue import ERROR, Finding, View, rule
+from genlb.spec.credentials import CERTAIN
 from genlb.yamltext.node import Node, ScalarNode, SequenceNode
 
 SECRET = rule(
@@ -17,13 +17,7 @@ SECRET = rule(
 )
 
 _SHORTEST = 20
-_CERTAIN = re.compile(
-    r"-----BEGIN (?P<key>[A-Z ]*PRIVATE KEY)-----"
-    r"|\b(?P<aws>(?:AKIA|ASIA)[0-9A-Z]{16})\b"
-    r"|\b(?P<github>gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{60,})\b"
-    r"|\b(?P<gitlab>glpat-[A-Za-z0-9_-]{20,})"
-    r"|\b(?P<slack>xox[abprs]-[A-Za-z0-9-]{20,})"
-)
+
 _WORDS = {
     "key": "a private key",
     "aws": "an AWS access key",
@@ -37,7 +31,7 @@ _WORDS = {
 def credentials(view: View) -> Iterator[Finding]:
     """Text of a form that nothing else has; a guess is never made."""
     for node in _texts(view.loaded.tree) if view.loaded.tree else ():
-        match = _CERTAIN.search(str(node.value))
+        match = CERTAIN.search(str(node.value))
         if match:
             yield Finding(node.span, f"{_WORDS[match.lastgroup or 'key']} stands in the spec")
 

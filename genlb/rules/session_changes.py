@@ -50,7 +50,7 @@ NODE_AS = rule(
     WARNING,
     "The nodes' AS number changes",
     why="Every session of those nodes ends, and comes back only once their routers expect the new number: VIPs are"
-    " withdrawn in between, on all nodes at once.",
+    " withdrawn in between, on all of those nodes at once.",
     fix="Change the routers in the same window, rack by rack (nodeASNumber), so that other racks carry the VIPs.",
 )
 

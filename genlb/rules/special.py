@@ -16,7 +16,7 @@ SPECIAL = rule(
     ERROR,
     "Addresses that no router forwards",
     why="Loopback, link-local, multicast and reserved addresses have a meaning of their own to every kernel and router:"
-    " none of them forwards a packet for one, whoever announces it. MetalLB accepts them all.",
+    " hardly one forwards a packet for them as for a host, whoever announces it. MetalLB accepts them all.",
     fix="Use private (10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fd00::/8) or public addresses of yours.",
     research="metallb_vip 1.3",
 )

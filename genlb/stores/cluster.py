@@ -10,15 +10,16 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from typing import Any, NamedTuple, TypeVar
 
-from genlb.drift.kinds import KINDS, identity_group
-from genlb.drift.model import Live, NotChecked, Read
+from genlb.drift.kinds import KINDS
+from genlb.drift.model import Live, Read
+from genlb.drift.reads import kind_of
 from genlb.errors import Undetermined
-from genlb.manifest import Manifest, ResourceKey
+from genlb.manifest import Manifest
+from genlb.stores.cluster_answers import Answer, live_of, together
 from genlb.stores.cluster_connection import Connections
 from genlb.stores.cluster_failure import ReadFailure
 from genlb.stores.cluster_halt import Halt
 from genlb.stores.cluster_requests import Requests, Unserved
-from genlb.stores.cluster_versions import versions_of
 from genlb.stores.kubeconfig import Access, Kubeconfig
 
 AT_ONCE = 8
@@ -41,15 +42,6 @@ class Reading(NamedTuple):
     unserved: frozenset[tuple[str, str]] = frozenset()
     uid: str = ""
     requests: int = 0
-
-
-class _Answer(NamedTuple):
-    """What became of one read: objects, or why there are none."""
-
-    read: Read
-    objects: tuple[Manifest, ...] = ()
-    failure: ReadFailure | None = None
-    unserved: bool = False
 
 
 def read_live(access: Access, reads: Sequence[Read], *, follow: FollowUps | None = None) -> Live:
@@ -102,16 +94,16 @@ class _Cluster:
                 groups = pool.submit(self._served_groups)
                 version = pool.submit(self._version)
                 answers = self._answers(pool, reads, groups)
-                live = _live(answers, version.result())
+                live = live_of(answers, version.result())
                 more = follow(live) if follow else ()
                 if more:
-                    answers += self._answers(pool, _together(more), groups)
-                    live = _live(answers, version.result())
+                    answers += self._answers(pool, together(more), groups)
+                    live = live_of(answers, version.result())
             finally:
                 # After a failure or Ctrl-C the others must not go on; after success nobody waits any more.
                 self._connections.close()
                 pool.shutdown(wait=False, cancel_futures=True)
-        unserved = frozenset(_kind(answer.read) for answer in answers if answer.unserved)
+        unserved = frozenset(kind_of(answer.read) for answer in answers if answer.unserved)
         return Reading(live, unserved, uid, self._requests.count)
 
     def _identify(self, access: Access) -> str:
@@ -139,7 +131,7 @@ class _Cluster:
 
     def _answers(
         self, pool: ThreadPoolExecutor, reads: Iterable[Read], groups: Future[Mapping[str, Sequence[str]] | None]
-    ) -> list[_Answer]:
+    ) -> list[Answer]:
         return self._in_time([pool.submit(self._answer, read, groups) for read in reads])
 
     def _in_time(self, futures: Sequence[Future[_T]]) -> list[_T]:
@@ -148,13 +140,13 @@ class _Cluster:
             self._connections.close()
         return [future.result() for future in futures]
 
-    def _answer(self, read: Read, groups: Future[Mapping[str, Sequence[str]] | None]) -> _Answer:
+    def _answer(self, read: Read, groups: Future[Mapping[str, Sequence[str]] | None]) -> Answer:
         """The answer to one read, from the first API that has it."""
         failure: ReadFailure | None = None
         apis = read.apis if len(read.apis) == 1 else _served(read.apis, groups.result())
         for api in apis:
             try:
-                return _Answer(read, tuple(self._objects(self._discovered(read, api), api)))
+                return Answer(read, tuple(self._objects(self._discovered(read, api), api)))
             except Unserved:
                 continue
             except ReadFailure as error:
@@ -164,7 +156,7 @@ class _Cluster:
         if failure is None and not read.optional:
             what = f"the cluster serves no {read.kind} ({' or '.join(read.apis)})"
             failure = ReadFailure(what, "are the CustomResourceDefinitions installed, is the version the right one?")
-        return _Answer(read, failure=failure, unserved=failure is None)
+        return Answer(read, failure=failure, unserved=failure is None)
 
     def _objects(self, read: Read, api: str) -> Iterator[Manifest]:
         if not read.name:
@@ -174,7 +166,7 @@ class _Cluster:
 
     def _discovered(self, read: Read, api: str) -> Read:
         """A kind that genlb does not know by heart, as the API server spells its plural."""
-        if _kind(read) in KINDS:
+        if kind_of(read) in KINDS:
             return read
         resources = self._requests.data(f"/apis/{api}" if "/" in api else f"/api/{api}").get("resources")
         for resource in resources if isinstance(resources, list) else ():
@@ -215,52 +207,6 @@ def _served(apis: Sequence[str], groups: Mapping[str, Sequence[str]] | None) -> 
         return apis
     known = {api for versions in groups.values() for api in versions}
     return [api for api in apis if api in known or "/" not in api]
-
-
-def _live(answers: Sequence[_Answer], kubernetes: str) -> Live:
-    objects: dict[ResourceKey, Manifest] = {}
-    listed: set[tuple[str, str, str]] = set()
-    looked_for: set[ResourceKey] = set()
-    for read, found, failure, unserved in answers:
-        if failure is not None or unserved:
-            continue
-        group, kind = _kind(read)
-        if read.name:
-            looked_for.add(ResourceKey(group, kind, read.namespace, read.name))
-        elif not read.selector:
-            listed.add((group, kind, read.namespace))
-        for manifest in found:
-            metadata = manifest["metadata"]
-            objects[ResourceKey(group, kind, metadata.get("namespace", ""), metadata["name"])] = manifest
-    return Live(
-        objects=objects,
-        listed=frozenset(listed),
-        looked_for=frozenset(looked_for),
-        not_checked=tuple(
-            NotChecked(str(answer.read), answer.failure.why, answer.failure.cure)
-            for answer in answers
-            if answer.failure
-        ),
-        versions=versions_of(objects.values(), kubernetes),
-        managed_fields=not objects or any(manifest["metadata"].get("managedFields") for manifest in objects.values()),
-    )
-
-
-def _together(reads: Sequence[Read]) -> Iterator[Read]:
-    """One list where several objects of a kind are asked for: no request for each object, however many are gone."""
-    kinds: dict[tuple[tuple[str, ...], str], list[Read]] = {}
-    for read in reads:
-        kinds.setdefault((read.apis, read.kind), []).append(read)
-    for same in kinds.values():
-        if len(same) == 1:
-            yield same[0]
-        else:
-            namespaces = {read.namespace for read in same}
-            yield same[0]._replace(name="", selector="", namespace=namespaces.pop() if len(namespaces) == 1 else "")
-
-
-def _kind(read: Read) -> tuple[str, str]:
-    return identity_group(read.apis[0].rpartition("/")[0]), read.kind
 
 
 def _short(text: Any) -> str:

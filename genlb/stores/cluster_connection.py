@@ -11,14 +11,14 @@ import http.client
 import os
 import socket
 import ssl
-import tempfile
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
 from genlb.stores.cluster_failure import ReadFailure
+from genlb.stores.cluster_tls import not_trusted, tls_for, told
 from genlb.stores.kubeconfig import Login
 
 CONNECT_SECONDS = 10.0
@@ -60,7 +60,7 @@ class Connections:
         except ValueError as error:
             raise ReadFailure("its server is no address", "mend the kubeconfig", fatal=True) from error
         self._end = time.monotonic() + seconds
-        self._tls = _tls(login) if self._address.scheme == "https" else None
+        self._tls = tls_for(login) if self._address.scheme == "https" else None
         self._idle: list[http.client.HTTPConnection] = []
         self._open: set[http.client.HTTPConnection] = set()
         self._lock = threading.Lock()
@@ -83,8 +83,8 @@ class Connections:
             if reused and self.left > 0:  # hung up while it was idle: nothing was answered, so nothing is lost
                 return self.get(target)
             if isinstance(error, ssl.SSLError) and not isinstance(error, _HUNG_UP):
-                raise _bad_tls(error, self._login, self._where) from error
-            raise Dropped(_told(error)) from error
+                raise not_trusted(error, self._login, self._where) from error
+            raise Dropped(told(error)) from error
         except BaseException:
             self._discard(connection)
             raise
@@ -122,13 +122,13 @@ class Connections:
         except (OSError, http.client.HTTPException, ValueError) as error:
             connection.close()
             if isinstance(error, _HUNG_UP):
-                raise Dropped(_told(error)) from error
+                raise Dropped(told(error)) from error
             if isinstance(error, ssl.SSLError):
-                raise _bad_tls(error, self._login, self._where) from error
+                raise not_trusted(error, self._login, self._where) from error
             through = f" through the proxy {proxy.hostname}" if proxy else ""
             cure = f"is the cluster up, the VPN on, and that address still right in context {self._login.context}?"
             raise ReadFailure(
-                f"cannot be reached at {self._where}{through}: {_told(error)}", cure, fatal=True
+                f"cannot be reached at {self._where}{through}: {told(error)}", cure, fatal=True
             ) from error
         return connection
 
@@ -150,8 +150,8 @@ class Connections:
         if response.length:
             raise http.client.IncompleteRead(b"", response.length)
         response.close()  # read1 leaves it open, and the connection busy
-        told = {name.lower(): value for name, value in response.getheaders()}
-        return Reply(response.status, told, bytes(body)), not response.will_close
+        headers = {name.lower(): value for name, value in response.getheaders()}
+        return Reply(response.status, headers, bytes(body)), not response.will_close
 
     def _give_back(self, connection: http.client.HTTPConnection, *, keep: bool) -> None:
         with self._lock:
@@ -200,70 +200,3 @@ def _proxy(named: str, server: SplitResult) -> SplitResult | None:
 
 def _is_local(host: str) -> bool:
     return host == "localhost" or host.startswith("127.") or host == "::1"
-
-
-def _tls(login: Login) -> ssl.SSLContext:
-    try:
-        authority = login.authority.decode("ascii") if login.authority else None
-        context = ssl.create_default_context(cadata=authority)
-        # Cluster CAs are often made by hand, and kubectl takes them.
-        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
-        if not login.verify:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        if login.certificate:
-            with _as_file(login.certificate + b"\n" + login.key) as path:
-                context.load_cert_chain(path, password=_no_password)
-    except (ssl.SSLError, UnicodeDecodeError, ValueError) as error:
-        raise ReadFailure(
-            f"the certificates of context {login.context} cannot be used: {_told(error)}",
-            "fetch a new kubeconfig",
-            fatal=True,
-        ) from error
-    return context
-
-
-def _no_password() -> str:
-    raise ValueError("its client-key asks for a password")
-
-
-@contextlib.contextmanager
-def _as_file(content: bytes) -> Iterator[str]:
-    """A file that only we may read, as long as OpenSSL needs one."""
-    descriptor, path = tempfile.mkstemp(prefix="genlb-")
-    try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        yield path
-    finally:
-        os.unlink(path)
-
-
-def _bad_tls(error: ssl.SSLError, login: Login, where: str) -> ReadFailure:
-    if isinstance(error, ssl.SSLCertVerificationError):
-        reason = error.verify_message or "it is not valid"
-        cure = f"context {login.context} may be stale, or somebody else answers: fetch a new kubeconfig"
-        return ReadFailure(f"the certificate of {where} is not to be trusted: {reason}", cure, fatal=True)
-    told = _told(error)
-    cure = "the client certificate of the context may have expired, or no API server listens there"
-    return ReadFailure(f"no TLS with {where}: {told}", cure, fatal=True)
-
-
-_WORDS: tuple[tuple[type[BaseException], str], ...] = (
-    (socket.gaierror, "its name is not known"),
-    (TimeoutError, "no answer in time"),
-    (http.client.RemoteDisconnected, "the server hung up without an answer"),
-    (ssl.SSLEOFError, "the server hung up"),
-    (http.client.IncompleteRead, "the answer broke off in the middle"),
-    (http.client.HTTPException, "that is no HTTP"),
-)
-
-
-def _told(error: BaseException) -> str:
-    """An error in a few words; never the text of a request."""
-    for kind, words in _WORDS:
-        if isinstance(error, kind):
-            return words
-    if isinstance(error, ssl.SSLError):
-        return (error.reason or "it failed").replace("_", " ").lower()
-    return (error.strerror if isinstance(error, OSError) else str(error)[:200]) or type(error).__name__

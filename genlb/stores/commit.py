@@ -11,11 +11,9 @@ import subprocess
 from types import TracebackType
 from typing import NamedTuple, Self
 
-from genlb.errors import InvalidInput, Span, Undetermined
-from genlb.rules.catalogue import Finding
-from genlb.rules.reading import SYNTAX
+from genlb.errors import Undetermined
 from genlb.stores.git import MISSING, command, commit_of, environment, git
-from genlb.stores.sourcefile import LARGEST
+from genlb.stores.sourcefile import LARGEST, refused
 
 _LINK, _FILE = "120000", "100"
 _MOST_LINKS = 16
@@ -66,15 +64,15 @@ class Commit:
         try:
             entry = self._entries.get(self._followed(file))
         except _LeadsOut as error:
-            raise _refused(file, str(error)) from None
+            raise refused(file, str(error)) from None
         if entry is None:
             if self.is_folder(file):
-                raise _refused(file, "is a directory where a file belongs")
+                raise refused(file, "is a directory where a file belongs")
             if file in self._entries:
-                raise _refused(file, "is a symbolic link that leads nowhere")
+                raise refused(file, "is a symbolic link that leads nowhere")
             return None
         if not entry.mode.startswith(_FILE):
-            raise _refused(file, "is no regular file")
+            raise refused(file, "is no regular file")
         return self._content(entry, file)
 
     def names(self, folder: str) -> list[str]:
@@ -204,7 +202,3 @@ def _folders_of(entries: dict[str, _Entry]) -> dict[str, set[str]]:
                 break
             path = folder  # noqa: PLW2901 -- on the way up
     return folders
-
-
-def _refused(file: str, message: str) -> InvalidInput:
-    return InvalidInput([SYNTAX.diagnostic(Finding(Span.whole(file), f"{file} {message}", "put a YAML file there"))])

@@ -7,12 +7,14 @@ everywhere if the same List holds objects of several namespaces (``kubectl get -
 
 from __future__ import annotations
 
+import dataclasses
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from genlb.drift.kinds import identity_group
 from genlb.drift.model import Live, NotChecked, Read
+from genlb.drift.reads import kind_of
 from genlb.errors import Undetermined
 from genlb.manifest import Manifest, ResourceKey
 from genlb.stores.cluster_versions import versions_of
@@ -46,7 +48,7 @@ def read_dump(  # noqa: PLR0913 -- what is asked for, and what is said about the
     """
     if paths.count(STDIN) > 1:
         raise Undetermined("stdin can be read only once: give --live - once")
-    kinds = {_kind(read) for read in reads}
+    kinds = {kind_of(read) for read in reads}
     held = []
     for one in _found(paths, directory):
         _hold_identity(one, uid)
@@ -61,15 +63,7 @@ def read_dump(  # noqa: PLR0913 -- what is asked for, and what is said about the
         versions=versions_of(objects.values()),
         managed_fields=not objects or any(_has_managers(manifest) for manifest in objects.values()),
     )
-    missing = tuple(_not_dumped(live, reads, context, command))
-    return Live(
-        objects=live.objects,
-        listed=live.listed,
-        looked_for=live.looked_for,
-        versions=live.versions,
-        managed_fields=live.managed_fields,
-        not_checked=missing,
-    )
+    return dataclasses.replace(live, not_checked=tuple(_not_dumped(live, reads, context, command)))
 
 
 def dump_command(reads: Iterable[Read], context: str, folder: str = "live") -> str:
@@ -161,7 +155,7 @@ def _not_dumped(live: Live, reads: Iterable[Read], context: str, command: str) -
     """What was asked for and is not in the dump, each kind once."""
     seen: set[tuple[str, str, str, str]] = set()
     for read in reads:
-        group, kind = _kind(read)
+        group, kind = kind_of(read)
         what = (group, kind, read.namespace, read.name)
         covered = (
             live.covers(ResourceKey(group, kind, read.namespace, read.name))
@@ -174,10 +168,6 @@ def _not_dumped(live: Live, reads: Iterable[Read], context: str, command: str) -
         seen.add(what)
         cure = command or f"`{_get(read, context)}` dumps it; with --live-complete an empty answer counts, too"
         yield NotChecked(str(read), f"the dump holds no {kind}, which does not say that there is none", cure)
-
-
-def _kind(read: Read) -> tuple[str, str]:
-    return identity_group(read.apis[0].rpartition("/")[0]), read.kind
 
 
 def _has_managers(manifest: Manifest) -> bool:

@@ -37,6 +37,11 @@ def changed_files(root: str, since: str) -> frozenset[str]:
     return frozenset(os.fsdecode(name) for name in (changed + untracked).split(b"\0") if name)
 
 
+def is_dirty(root: str, folder: str) -> bool:
+    """Whether ``folder`` below ``root`` has changes that are in no commit, new files included."""
+    return bool(git(root, "status", "--porcelain", "-z", "--ignore-submodules", "--", f"./{folder}"))
+
+
 def commit_of(root: str, ref: str) -> str:
     """The id of the commit that ``ref`` names; ``Undetermined``, with the cure, when git knows none."""
     if not ref or _NOT_IN_A_REF.search(ref):

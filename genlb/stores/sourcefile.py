@@ -27,13 +27,13 @@ def read_source(root: str, file: str) -> bytes | None:
     path = os.path.join(root, file)
     try:
         if not is_inside(root, path):
-            raise _refused(file, "leads out of the repository through a symbolic link")
+            raise refused(file, "leads out of the repository through a symbolic link")
         return _read(path, file)
     except OSError as error:
         if error.errno not in _ABSENT:
             raise Undetermined(f"{file}: cannot be read: {error.strerror}") from error
         if os.path.islink(path):
-            raise _refused(file, "is a symbolic link that leads nowhere") from None
+            raise refused(file, "is a symbolic link that leads nowhere") from None
         return None
     except ValueError:  # a name with a NUL in it is no name
         return None
@@ -50,9 +50,9 @@ def _read(path: str, file: str) -> bytes:
     try:
         mode = os.fstat(descriptor).st_mode
         if stat.S_ISDIR(mode):
-            raise _refused(file, "is a directory where a file belongs")
+            raise refused(file, "is a directory where a file belongs")
         if not stat.S_ISREG(mode):
-            raise _refused(file, "is no regular file")
+            raise refused(file, "is no regular file")
         return _content(descriptor)
     finally:
         os.close(descriptor)
@@ -66,5 +66,6 @@ def _content(descriptor: int) -> bytes:
     return content[: LARGEST + 1]
 
 
-def _refused(file: str, message: str) -> InvalidInput:
+def refused(file: str, message: str) -> InvalidInput:
+    """Something is where a file belongs, and is none."""
     return InvalidInput([SYNTAX.diagnostic(Finding(Span.whole(file), f"{file} {message}", "put a YAML file there"))])

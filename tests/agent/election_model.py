@@ -1,8 +1,9 @@
 """A world for the election: nodes with clocks and kernels, an API server, a network, and everything that breaks them.
 
 Discrete events in true time. The elector under test is the real one; what surrounds it is as bad as it may be: the
-probe before binding never sees anybody, answers come late or not at all, processes stop between any two events, clocks
-run at their own rate. Two nodes that have the same VIP in their kernels at the same time are what must never be.
+probe before binding never sees anybody, answers come late or not at all, processes stop between any two events and in
+the middle of a turn, machines stand still with all that is on them, clocks run at their own rate and are set. Two nodes
+that have the same VIP in their kernels at the same time are what must never be.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from genlb.agent.config import Election
 from genlb.agent.vip import ballot
 from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.elector import Elector
+from genlb.agent.vip.pauses import Pauses
 
 VIP = "10.20.1.200"
 
@@ -35,13 +37,23 @@ class Overlap(NamedTuple):
 
 @dataclass
 class Machine:
-    """One node: a process with an elector, which may be stopped or dead, and a kernel, which goes on."""
+    """One node: a process with an elector, which may be stopped or dead, and a kernel, which goes on.
+
+    ``trips``: how long the process is to be stopped in the middle of its next turn. While the machine is ``frozen``,
+    its process, its kernel and its monotonic clock stand still: ``lost`` is the time that this clock does not count.
+    ``set_ahead`` is how far its wall clock was set.
+    """
 
     name: str
     rate: float
     offset: float
+    pauses: Pauses
     elector: Elector | None = None
     stopped: bool = False
+    frozen: bool = False
+    trips: float = 0.0
+    lost: float = 0.0
+    set_ahead: float = 0.0
     cut: bool = False
     lossy: float = 0.0
     late: float = 0.0
@@ -53,30 +65,51 @@ class Machine:
     incarnation: int = 0
     alarm: float = math.inf
 
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process that does its work."""
+        return self.elector is not None and not (self.stopped or self.trips or self.frozen)
+
     def clock(self, now: float) -> float:
         """What the node's monotonic clock shows at the true time ``now``."""
-        return self.offset + now * self.rate
+        return self.offset + (now - self.lost) * self.rate
+
+    def wider_clocks(self, now: float) -> tuple[float, float]:
+        """The clock that counts the time it stood still, and the wall clock."""
+        boot = self.offset + now * self.rate
+        return boot, boot + self.set_ahead
+
+    def true_time(self, clock: float) -> float:
+        """When the monotonic clock shows ``clock``, if the machine does not stand still before."""
+        return (clock - self.offset) / self.rate + self.lost
 
 
 class World:
     """Nodes, API server and network of one run, with the run's random numbers."""
 
     def __init__(
-        self, seed: int, timing: Election, *, nodes: int, make: type[Elector] = Elector, lifetimes: bool = True
+        self,
+        seed: int,
+        timing: Election,
+        *,
+        nodes: int,
+        make: type[Elector] = Elector,
+        lifetimes: bool = True,
+        shown: bool = True,
     ) -> None:
         self.random = random.Random(seed)  # noqa: S311 -- the same run for the same seed
         self.timing = timing
         self.now = 0.0
         self.overlaps: list[Overlap] = []
         self.binds = 0
-        self._make, self._lifetimes = make, lifetimes
+        self._make, self._lifetimes, self._shown = make, lifetimes, shown
         self._events: list[tuple[float, int, Callable[[], None]]] = []
         self._order = itertools.count()
         self._leases: dict[str, Lease] = {}
         self._revision = 0
         self.down = False
         self.machines = [
-            Machine(f"n{index}", 1 + self.random.uniform(-0.005, 0.005), self.random.uniform(0, 1000))
+            Machine(f"n{index}", 1 + self.random.uniform(-0.005, 0.005), self.random.uniform(0, 1000), Pauses(timing))
             for index in range(nodes)
         ]
         for machine in self.machines:
@@ -99,8 +132,8 @@ class World:
         self.now = until
 
     def holders(self) -> list[str]:
-        """The nodes that have the VIP in their kernels now."""
-        return [machine.name for machine in self.machines if machine.expiry.get(VIP, -1.0) > self.now]
+        """The nodes that answer for the VIP now."""
+        return [machine.name for machine in self.machines if self._answers(machine, VIP)]
 
     # ------------------------------------------------------------------------------------------------- processes
 
@@ -111,7 +144,8 @@ class World:
         machine.incarnation += 1
         clock = machine.clock(self.now)
         machine.elector = self._make(machine.name, f"uid-{machine.name}", self.timing, now=clock)
-        machine.stopped = False
+        machine.pauses = Pauses(self.timing)
+        machine.stopped, machine.trips = False, 0.0
         machine.inbox = [ballot.Seen(lease) for lease in self._leases.values()] if not self._away(machine) else []
         machine.inbox.append(self._wanted())
         machine.applied = {}
@@ -124,37 +158,81 @@ class World:
     def resume(self, machine: Machine) -> None:
         """SIGCONT."""
         machine.stopped = False
+        self._catch_up(machine, 0.3)
+
+    def _catch_up(self, machine: Machine, delay: float) -> None:
+        """Go on with a turn; the answers to requests are there, what others did comes through other threads, later."""
+        late = [each for each in machine.inbox if isinstance(each, ballot.Seen | ballot.Gone)]
+        machine.inbox = [each for each in machine.inbox if not isinstance(each, ballot.Seen | ballot.Gone)]
         self.work(machine)
+        incarnation, then = machine.incarnation, self.now + self.random.uniform(0, delay)
+        for each in late:
+            self.at(then, partial(self.tell, machine, each, incarnation))
+
+    def freeze(self, machine: Machine, span: float) -> None:
+        """The machine stands still for a while, and knows nothing of it but what its clocks tell."""
+
+        def thaw() -> None:
+            machine.frozen = False
+            machine.lost += span
+            machine.expiry = {vip: expiry + span for vip, expiry in machine.expiry.items()}
+            machine.alarm = math.inf
+            self._catch_up(machine, 1.0)
+
+        machine.frozen = True
+        self.after(span, thaw)
 
     def tell(self, machine: Machine, observation: ballot.Observation, incarnation: int | None = None) -> None:
         """An observation reaches the process, if it is still the one that it was meant for."""
         if machine.elector is None or (incarnation is not None and incarnation != machine.incarnation):
             return
         machine.inbox.append(observation)
-        if not machine.stopped:
-            self.work(machine)
+        self.work(machine)
 
     def work(self, machine: Machine) -> None:
         """One turn of the daemon's loop."""
         elector = machine.elector
-        if elector is None or machine.stopped:
+        if elector is None or machine.stopped or machine.frozen:
             return
-        clock = machine.clock(self.now)
         observations, machine.inbox = machine.inbox, []
-        actions = elector.step(clock, observations)
-        if self._apply(machine, elector, clock):
-            actions += elector.step(clock, [ballot.Kernel(clock, self._bound(machine))])
-            self._apply(machine, elector, clock)
-        for action in actions:
+        self._step(machine, elector, observations)
+        span, machine.trips = machine.trips, 0.0
+        if not span:
+            self._finish(machine, elector)
+            return
+
+        def go_on() -> None:
+            if machine.elector is elector and machine.frozen:
+                self.after(0.5, go_on)
+            elif machine.elector is elector:
+                machine.stopped = False
+                self._finish(machine, elector)
+                self.work(machine)
+
+        machine.stopped = True
+        self.after(span, go_on)
+
+    def _step(self, machine: Machine, elector: Elector, observations: Sequence[ballot.Observation]) -> None:
+        clock = machine.clock(self.now)
+        paused = machine.pauses.noticed(clock, machine.wider_clocks(self.now)) and self._shown
+        for action in elector.step(clock, observations, paused=paused):
             self._carry_out(machine, action)
+
+    def _finish(self, machine: Machine, elector: Elector) -> None:
+        """The second half of a turn: the kernel is made what it shall be, and the elector told of it."""
+        if self._apply(machine, elector):
+            self._step(machine, elector, [ballot.Kernel(machine.clock(self.now), self._bound(machine))])
+            self._apply(machine, elector)
         if elector.left:
             self.kill(machine)
             return
-        self._set_alarm(machine, elector.wake(clock))
+        self._set_alarm(machine, elector.wake(machine.clock(self.now)))
 
     def _set_alarm(self, machine: Machine, clock: float) -> None:
-        due = max(self.now + 1e-6, (clock - machine.offset) / machine.rate + 1e-6)
-        if due == machine.alarm or math.isinf(due):
+        if math.isinf(clock):
+            return
+        due = max(self.now, machine.true_time(clock)) + 1e-6
+        if due == machine.alarm:
             return
         machine.alarm = due
         incarnation = machine.incarnation
@@ -171,9 +249,13 @@ class World:
     def _bound(self, machine: Machine) -> frozenset[str]:
         return frozenset(vip for vip, expiry in machine.expiry.items() if expiry > self.now)
 
-    def _apply(self, machine: Machine, elector: Elector, clock: float) -> bool:
+    def _answers(self, machine: Machine, vip: str) -> bool:
+        """Whether the machine's kernel has the VIP, and is not frozen."""
+        return machine.expiry.get(vip, -1.0) > self.now and not machine.frozen
+
+    def _apply(self, machine: Machine, elector: Elector) -> bool:
         """Make the kernel equal to the bindings; whether a look at it is news."""
-        wanted = elector.bindings()
+        clock, wanted = machine.clock(self.now), elector.bindings()
         removed = [vip for vip in machine.expiry if vip not in wanted]
         for vip in removed:
             del machine.expiry[vip]
@@ -187,9 +269,8 @@ class World:
         if lifetime < 1:
             return
         for other in self.machines:
-            until = other.expiry.get(vip, -1.0)
-            if other is not machine and until > self.now:
-                self.overlaps.append(Overlap(self.now, machine.name, other.name, until))
+            if other is not machine and self._answers(other, vip):
+                self.overlaps.append(Overlap(self.now, machine.name, other.name, other.expiry[vip]))
         self.binds += vip not in machine.expiry
         machine.expiry[vip] = self.now + lifetime / machine.rate if self._lifetimes else math.inf
 
@@ -274,7 +355,10 @@ class World:
             self.after(delay, partial(self.tell, machine, self._wanted()))
 
 
-ALL_FAULTS = ("kill", "stop", "stop", "cut", "slow", "lose", "restart_api", "drain", "leave", "lag")
+ALL_FAULTS = (
+    *("kill", "stop", "stop", "trip", "cut", "slow", "lose", "restart_api", "drain", "leave", "lag"),
+    *("freeze", "set_clock"),
+)
 HANDOVERS = ("drain", "drain", "leave", "slow", "slow", "lose", "stop")
 
 
@@ -294,7 +378,11 @@ class Faults:
         """One fault, now."""
         owners = [machine for machine in self._world.machines if machine.name in self._world.holders()]
         target = self._random.choice(owners if owners and self._random.random() < 0.7 else self._world.machines)
-        self._random.choice(self._kinds)(target)
+        kind = self._random.choice(self._kinds)
+        # What stood still has a lifetime left that only its process can end: of one that is dead or stopped when its
+        # machine goes on again no rule could ask anything.
+        if not target.frozen and (kind != self.freeze or target.is_running):
+            kind(target)
 
     def _span(self, longest: float) -> float:
         return self._random.uniform(0.05, longest) * self._world.timing.duration
@@ -307,6 +395,15 @@ class Faults:
     def stop(self, machine: Machine) -> None:
         machine.stopped = True
         self._world.after(self._span(2.5), lambda: self._world.resume(machine))
+
+    def trip(self, machine: Machine) -> None:
+        machine.trips = self._span(2)
+
+    def freeze(self, machine: Machine) -> None:
+        self._world.freeze(machine, self._span(2.5))
+
+    def set_clock(self, machine: Machine) -> None:
+        machine.set_ahead += self._random.uniform(-100, 100)
 
     def cut(self, machine: Machine) -> None:
         def heal() -> None:

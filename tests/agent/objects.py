@@ -8,6 +8,7 @@ from typing import Any
 
 from genlb.agent.config import Announce, Pool, SysctlConfig, VipConfig, sysctl_config, vip_config
 from genlb.agent.vip.facts import Facts, Node, Service, Slice
+from genlb.agent.vip.marks import Marks
 from genlb.agent.vip.pools import Pools
 from genlb.agent.vip.reading import node_from, service_from, slice_from
 from genlb.render.sysctl import sysctl_config as rendered_sysctl
@@ -91,10 +92,24 @@ def node_object(name: str, *addresses: str, ready: str = "True", **labels: str) 
     }
 
 
+def no_marks() -> Marks:
+    """What a kernel that keeps marks itself never asks for: nothing could be written there."""
+    return Marks("/proc/no-such-folder/vip-addresses.json", _refuse_to_hear)
+
+
+def _refuse_to_hear(problem: str) -> None:
+    raise AssertionError(problem)
+
+
 def facts(
-    services: Iterable[Any] = (), slices: Iterable[Any] = (), nodes: Iterable[Any] = (), reserved: Iterable[str] = ()
+    services: Iterable[Any] = (),
+    slices: Iterable[Any] = (),
+    nodes: Iterable[Any] = (),
+    *,
+    reserved: Iterable[str] = (),
+    lists: tuple[int, ...] = (),
 ) -> Facts:
-    """What the daemon keeps of these objects."""
+    """What the daemon keeps of these objects, after ``lists`` complete lists of each kind."""
     kept: list[Service | None] = [service_from(item) for item in services]
     pieces: list[Slice | None] = [slice_from(item) for item in slices]
     machines: list[Node | None] = [node_from(item) for item in nodes]
@@ -103,4 +118,5 @@ def facts(
         slices={str(index): piece for index, piece in enumerate(pieces) if piece},
         nodes={node.name: node for node in machines if node},
         reserved=frozenset(reserved),
+        lists=lists,
     )

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import socket
 from ipaddress import ip_address
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genlb.agent.arp import announcement, holder, probe
+from genlb.agent import arp
+from genlb.agent.arp import Word, announcement, probe, word
 from genlb.agent.vip.pools import Address
 
 MAC, OTHER = bytes.fromhex("020000000011"), bytes.fromhex("020000000022")
@@ -72,31 +75,107 @@ def test_a_probe_for_ipv6_is_duplicate_address_detections_question() -> None:
 
 
 @pytest.mark.parametrize("address", [V4, V6])
-def test_whoever_announces_or_probes_for_the_vip_is_heard_but_not_oneself(address: Address) -> None:
-    for frame in [*announcement(address, OTHER), probe(address, OTHER)]:
-        assert holder(frame, address, MAC) == OTHER
-        assert holder(frame, address, OTHER) is None
+def test_whoever_announces_a_vip_has_it_and_whoever_probes_for_it_only_asks(address: Address) -> None:
+    for frame in announcement(address, OTHER):
+        assert word(frame) == Word(address, OTHER, is_claim=True)
+    assert word(probe(address, OTHER)) == Word(address, OTHER, is_claim=False)
+
+
+def test_a_neighbour_that_asks_for_the_vip_in_its_own_name_speaks_of_its_own_address() -> None:
+    asks = bytes.fromhex(
+        "ffffffffffff0200000000220806" + ARP_HEAD + "0001" + "020000000022" + "0a140102" + "0" * 12 + VIP4
+    )
+
+    assert word(asks) == Word(ip_address("10.20.1.2"), OTHER, is_claim=True)
+
+
+def test_an_answer_that_names_no_sender_says_nothing() -> None:
+    answer = bytes.fromhex(
+        "02000000001102000000002208060001080006040002" + "020000000022" + "0" * 8 + "020000000011" + VIP4
+    )
+
+    assert word(answer) is None
+
+
+def test_a_solicitation_in_ones_own_name_is_no_probe() -> None:
+    asks = bytearray(probe(V6, OTHER))
+    asks[22:38] = ip_address("fd00:10:208:1::2").packed
+
+    assert word(bytes(asks)) is None
+
+
+@given(st.binary(max_size=120))
+def test_no_frame_is_too_much(frame: bytes) -> None:
+    word(frame)
+    word(b"\xff" * 6 + OTHER + b"\x08\x06" + frame)
+    word(b"\xff" * 6 + OTHER + b"\x86\xdd" + frame)
+
+
+class Wire(arp.Wire):
+    """A wire on which time goes by when nothing is to be heard; ``frames`` come after each probe for a VIP."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, *frames: bytes) -> None:
+        self.frames, self.sent, self.now = frames, list[bytes](), 0.0
+        self.waiting: list[bytes] = []
+        self._mac = MAC
+        self._socket = cast("socket.socket", self)
+        monkeypatch.setattr("time.monotonic", lambda: self.now)
+        monkeypatch.setattr("time.sleep", self.let_pass)
+
+    def let_pass(self, seconds: float) -> None:
+        self.now += seconds
+
+    def settimeout(self, seconds: float) -> None:
+        self._left = seconds
+
+    def send(self, frame: bytes) -> None:
+        self.sent.append(frame)
+        self.waiting += self.frames
+
+    def recv(self, size: int) -> bytes:
+        if not self.waiting:
+            self.now += self._left
+            raise TimeoutError
+        return self.waiting.pop(0)[:size]
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_host_that_probes_for_ever_holds_no_vip_up(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
+    wire = Wire(monkeypatch, probe(address, OTHER))
+
+    assert wire.holders([address]) == {}
+    # RFC 5227 probes three times; whoever hears another's probe asks once more, in case both began at the same time.
+    assert wire.sent == [probe(address, MAC)] * 6
+    assert 1.2 <= wire.now <= 1.8
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_host_that_claims_the_vip_has_it_and_is_named(monkeypatch: pytest.MonkeyPatch, address: Address) -> None:
+    wire = Wire(monkeypatch, probe(address, OTHER), *announcement(address, OTHER))
+
+    assert wire.holders([address]) == {address: OTHER}
+    assert wire.sent == [probe(address, MAC)]
+
+
+def test_whoever_probed_and_then_claims_has_the_vip(monkeypatch: pytest.MonkeyPatch) -> None:
+    wire = Wire(monkeypatch, probe(V4, OTHER))
+
+    def claim(seconds: float) -> None:
+        wire.now += seconds
+        wire.frames = tuple(announcement(V4, OTHER))
+
+    monkeypatch.setattr("time.sleep", claim)
+
+    assert wire.holders([V4]) == {V4: OTHER}
 
 
 @pytest.mark.parametrize(
     ("address", "other"), [(V4, ip_address("10.20.1.201")), (V6, ip_address("fd00::1")), (V4, V6), (V6, V4)]
 )
-def test_frames_about_other_addresses_are_not_about_the_vip(address: Address, other: Address) -> None:
-    for frame in [*announcement(other, OTHER), probe(other, OTHER)]:
-        assert holder(frame, address, MAC) is None
+def test_frames_about_other_addresses_and_ones_own_are_not_about_the_vip(
+    monkeypatch: pytest.MonkeyPatch, address: Address, other: Address
+) -> None:
+    wire = Wire(monkeypatch, *announcement(other, OTHER), probe(other, OTHER), *announcement(address, MAC))
 
-
-def test_a_neighbour_that_asks_for_the_vip_does_not_have_it() -> None:
-    asks = bytes.fromhex(
-        "ffffffffffff0200000000220806" + ARP_HEAD + "0001" + "020000000022" + "0a140102" + "0" * 12 + VIP4
-    )
-
-    assert holder(asks, V4, MAC) is None
-
-
-@given(st.binary(max_size=120))
-def test_no_frame_is_too_much(frame: bytes) -> None:
-    holder(frame, V4, MAC)
-    holder(frame, V6, MAC)
-    holder(b"\xff" * 6 + OTHER + b"\x08\x06" + frame, V4, MAC)
-    holder(b"\xff" * 6 + OTHER + b"\x86\xdd" + frame, V6, MAC)
+    assert wire.holders([address]) == {}
+    assert len(wire.sent) == arp.PROBES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import json
 from typing import Any
 
@@ -9,6 +10,7 @@ import pytest
 
 from genlb.agent.config import Announce, Bind, Election, Listen, ProxyMode, Routed, Scope, sysctl_config, vip_config
 from genlb.agent.fields import InvalidConfig
+from genlb.spec import model as spec
 from tests.agent.objects import a_sysctl_config, a_vip_config, agent_json
 from tests.builders import a_cluster, a_full_cluster, networks
 
@@ -42,6 +44,18 @@ def test_without_a_section_there_is_none() -> None:
 
     assert config.l2 is None
     assert a_sysctl_config(a_cluster(sysctls={"interfaces": (), "persist": False})).drop_in is None
+
+
+@pytest.mark.parametrize(
+    ("ours", "of_spec"),
+    [(Announce, spec.Announce), (Bind, spec.Bind), (Scope, spec.Scope), (ProxyMode, spec.ProxyMode)],
+)
+def test_the_choices_are_those_of_the_spec_after_auto_was_decided(
+    ours: type[enum.Enum], of_spec: type[enum.Enum]
+) -> None:
+    decided = {choice.name: choice.value for choice in of_spec if choice.value != "Auto"}
+
+    assert {choice.name: choice.value for choice in ours} == decided
 
 
 def changed(daemon: str, path: str, value: Any) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from genlb.agent.config import Election
 from genlb.agent.vip import ballot
 from genlb.agent.vip.ballot import Action, Observation
+from genlb.agent.vip.bids import Phase
 from genlb.agent.vip.claims import MOST, Claim, Lease, decoded, encoded, rank
-from genlb.agent.vip.elector import Elector, Phase
+from genlb.agent.vip.elector import Elector
 
 TIMING = Election((), "genlb-vip-", 10, 2, 1.5, 2)
 VIP = "10.20.1.200"
@@ -176,6 +177,57 @@ def test_a_look_at_the_kernel_from_before_does_not_count() -> None:
     bench.step(ballot.Kernel(earlier, frozenset()))
 
     assert phase(bench) is Phase.LEAVING
+
+
+def test_after_a_pause_nothing_is_bound_and_nothing_asked_before_it_is_off() -> None:
+    bench = owning()
+    bench.actions.clear()
+
+    bench.now += 0.1
+    asked = bench.elector.step(bench.now, [ballot.Kernel(bench.now - 0.05, frozenset({VIP}))], paused=True)
+
+    assert (asked, bench.elector.bindings()) == ([], {})
+    [write] = bench.step(ballot.Kernel(bench.now, frozenset()))
+    assert isinstance(write, ballot.WriteLease)
+    assert (write.claims, write.serving) == ({}, False)
+
+
+def test_an_answer_from_before_a_pause_confirms_nothing() -> None:
+    bench = owning()
+    [renewal] = bench.step(after=TIMING.renew)
+
+    bench.elector.step(bench.now, [ballot.Written(renewal.number, "late")], paused=True)
+
+    assert bench.elector.bindings() == {}
+
+
+def test_of_two_that_claim_to_hold_a_vip_neither_keeps_it() -> None:
+    bench = owning()
+
+    bench.step(ballot.Seen(Lease(SECOND, "x", "anew", {VIP: Claim.HELD})), after=0.1)
+
+    assert bench.elector.bindings() == {}
+    assert phase(bench) is Phase.LEAVING
+
+
+def test_a_rival_that_only_wants_the_vip_or_holds_another_one_changes_nothing() -> None:
+    bench = owning()
+
+    bench.step(ballot.Seen(Lease(SECOND, "x", "anew", {VIP: Claim.WANT, "10.20.1.201": Claim.HELD})), after=0.1)
+
+    assert phase(bench) is Phase.OWNING
+
+
+def test_a_vip_is_not_bound_once_another_node_claims_to_hold_it() -> None:
+    bench = Bench()
+    while phase(bench) is not Phase.PROBING:
+        bench.answer()
+        bench.step(after=0.1)
+
+    bench.step(ballot.Seen(Lease(SECOND, "x", "anew", {VIP: Claim.HELD})))
+    bench.answer()
+
+    assert phase(bench) is None
 
 
 def test_a_node_claims_no_more_than_a_lease_can_hold() -> None:

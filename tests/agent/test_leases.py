@@ -31,6 +31,7 @@ from tests.kube.client import Client as Judge
 from tests.kube.control_plane import ControlPlane
 
 OURS, THEIRS = "genlb-system", "shop"
+NODES = ("n1", "n2")
 LEASE = "coordination.k8s.io/v1", "Lease"
 PATIENCE = 30.0
 QUIET = Log(os.open(os.devnull, os.O_WRONLY))
@@ -198,18 +199,13 @@ def test_a_lease_elsewhere_is_refused(binder: Client) -> None:
     assert told.value.status == 403
 
 
-def test_an_event_stands_beside_its_service_and_repeats_as_a_count(cluster: Judge, binder: Client) -> None:
-    now = [0.0]
-    events = Events(binder, "genlb-vip", "n1", clock=lambda: 1_767_225_600, ticks=lambda: now[0])
-    about = About("v1", "Service", THEIRS, "web", "uid-web")
+WEB = About("v1", "Service", THEIRS, "web", "uid-web")
 
-    def tell() -> bool:
-        return events.tell(about, "ForeignAddress", "10.208.1.1 is held by eth0", warning=True)
 
-    assert tell()
-    assert not tell()
-    now[0] = 301.0
-    assert tell()
+def test_an_event_stands_beside_its_service(cluster: Judge, binder: Client) -> None:
+    events = Events(binder, "genlb-vip", "n1", clock=lambda: 1_767_225_600)
+
+    assert events.tell_once(WEB, "OutsidePools", "10.9.9.9 lies in no pool", warning=True)
 
     (stored,) = cluster.list("v1", "Event", THEIRS)
     assert stored["involvedObject"] == {
@@ -219,28 +215,36 @@ def test_an_event_stands_beside_its_service_and_repeats_as_a_count(cluster: Judg
         "name": "web",
         "uid": "uid-web",
     }
-    assert (stored["type"], stored["reason"], stored["count"]) == ("Warning", "ForeignAddress", 2)
+    assert (stored["type"], stored["reason"], stored["count"]) == ("Warning", "OutsidePools", 1)
     assert stored["source"] == {"component": "genlb-vip", "host": "n1"}
+    assert stored["firstTimestamp"] == stored["lastTimestamp"] == "2026-01-01T00:00:00Z"
+
+
+def test_what_every_node_tells_is_one_event(cluster: Judge, binder: Client) -> None:
+    about = WEB._replace(name="x" * 240)
+    told = [Events(binder, "genlb-vip", node).tell_once(about, "Refused", "é" * 5_000, warning=False) for node in NODES]
+
+    assert told == [True, False]
+    (stored,) = cluster.list("v1", "Event", THEIRS)
+    assert (stored["type"], len(stored["message"])) == ("Normal", 1_024)
+
+
+def test_another_reason_or_another_service_is_another_event(cluster: Judge, binder: Client) -> None:
+    events = Events(binder, "genlb-vip", "n1")
+
+    for about, reason in ((WEB, "Refused"), (WEB, "Reserved"), (WEB._replace(uid="made-anew"), "Refused")):
+        assert events.tell_once(about, reason, "no", warning=True)
+
+    assert len(cluster.list("v1", "Event", THEIRS)) == 3
 
 
 def test_an_event_that_the_server_forgot_is_told_anew(cluster: Judge, binder: Client) -> None:
-    now = [0.0]
-    events = Events(binder, "genlb-vip", "n1", ticks=lambda: now[0])
-    about = About("v1", "Service", THEIRS, "web", "uid-web")
-    events.tell(about, "Refused", "outside the pools", warning=True)
+    events = Events(binder, "genlb-vip", "n1")
+    events.tell_once(WEB, "Refused", "outside the pools", warning=True)
     cluster.delete(cluster.list("v1", "Event", THEIRS)[0])
-    now[0] = 301.0
 
-    assert events.tell(about, "Refused", "outside the pools", warning=True)
-    assert [stored["count"] for stored in cluster.list("v1", "Event", THEIRS)] == [1]
-
-
-def test_the_daemon_after_us_counts_the_same_event_on(cluster: Judge, binder: Client) -> None:
-    about = About("v1", "Service", THEIRS, "x" * 240, "uid-web")
-    for _ in range(2):
-        assert Events(binder, "genlb-vip", "n1").tell(about, "Refused", "é" * 5_000, warning=False)
-
-    assert [stored["count"] for stored in cluster.list("v1", "Event", THEIRS)] == [2]
+    assert events.tell_once(WEB, "Refused", "outside the pools", warning=True)
+    assert len(cluster.list("v1", "Event", THEIRS)) == 1
 
 
 def test_the_sysctl_daemon_publishes_its_report_with_the_rights_it_has(

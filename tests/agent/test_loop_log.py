@@ -48,6 +48,9 @@ class NoSources:
     def leases(self) -> Mapping[str, Lease]:
         return {}
 
+    def again(self) -> None:
+        """There is nobody to ask."""
+
 
 class Stopped:
     """A stop that was asked for already."""
@@ -56,7 +59,7 @@ class Stopped:
 
 
 def lines_of(steps: tuple[Step, ...], failures: tuple[Failure, ...], file: Path) -> list[str]:
-    turn = Turn(None, Plan(steps, {}), failures, (), frozenset(), Held((), ()), 0.0)
+    turn = Turn(None, Plan(steps, {}), failures, (), {}, Held((), ()), 0.0)
     descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     with contextlib.closing(os.fdopen(descriptor, "wb")):
         around = Surroundings(

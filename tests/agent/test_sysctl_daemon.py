@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from genlb.agent.links import LinkEvents
 from genlb.agent.logs import Log
 from genlb.agent.stopping import Stop
 from genlb.agent.sysctl.daemon import SysctlDaemon
@@ -60,6 +62,37 @@ def test_a_new_interface_is_noticed_without_waiting_for_the_interval(node: Node)
         node.set(BOND, "1")
 
         assert wait(lambda: node.get(BOND) == "2")
+
+
+class Waits(Stop):
+    """Notes how long the loop would wait, lets that time pass at once, and ends it after ``most`` waits."""
+
+    def __init__(self, most: int) -> None:
+        super().__init__()
+        self.now = 0.0
+        self.waits: list[float] = []
+        self._most = most
+
+    def wait(self, seconds: float, descriptors: Iterable[int] = ()) -> frozenset[int]:
+        del descriptors
+        self.waits.append(seconds)
+        self.now += seconds
+        self.requested = len(self.waits) >= self._most
+        return frozenset()
+
+
+def test_the_kernel_tells_of_new_interfaces_so_nobody_looks_for_them(node: Node) -> None:
+    with Waits(3) as stop, contextlib.closing(LinkEvents()) as events:
+        SysctlDaemon(node.holder(), 30.0, QUIET, clock=lambda: stop.now).run(stop, events)
+
+    assert stop.waits == [30.0, 30.0, 30.0]
+
+
+def test_where_the_kernel_tells_nothing_they_are_looked_for_four_times_a_second(node: Node) -> None:
+    with Waits(3) as stop:
+        SysctlDaemon(node.holder(), 30.0, QUIET, clock=lambda: stop.now).run(stop, None)
+
+    assert stop.waits == [0.25, 0.25, 0.25]
 
 
 def test_values_are_asserted_at_every_interval(node: Node) -> None:

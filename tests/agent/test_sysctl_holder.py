@@ -150,6 +150,16 @@ def test_restore_gives_back_exactly_what_was_there(node: Node) -> None:
     assert [*node.state.iterdir()] == []
 
 
+def test_originals_that_cannot_be_read_are_reported_and_nothing_is_given_back(node: Node) -> None:
+    (node.state / NAME).mkdir(parents=True)
+    before = node.all()
+
+    found = node.holder().restore()
+
+    assert (found.holds, found.problems) == (False, (f"{node.state}: Is a directory",))
+    assert node.all() == before
+
+
 def test_restore_twice_changes_nothing(node: Node) -> None:
     node.holder().hold(0.0)
     node.holder().restore()

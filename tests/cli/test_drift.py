@@ -207,6 +207,21 @@ def test_a_ref_is_compared_and_the_work_tree_is_not(genlb: Genlb, rendered: Path
     source = of_commit.json["clusters"][0]["source"]
     assert source["ref"] == "HEAD"
     assert len(source["commit"]) == 40
+    assert source["dirty"] is False
+    assert of_tree.json["clusters"][0]["source"] == {"what": "work tree", "dirty": True}
+
+
+def test_what_is_committed_is_no_change_of_the_work_tree(genlb: Genlb, rendered: Path, server: Server) -> None:
+    without_git = genlb("drift", CLUSTER, "-o", "json")
+    for command in (["init", "-q"], ["add", "."], ["commit", "-qm", "render"]):
+        subprocess.run(["git", *command], cwd=rendered, check=True)
+    write(rendered, "notes.txt", "nothing of any cluster")
+    committed = genlb("drift", CLUSTER, "-o", "json")
+    write(rendered, "clusters/new/cluster.yaml", "")
+    changed = genlb("drift", CLUSTER, "-o", "json")
+
+    sources = [done.json["clusters"][0]["source"]["dirty"] for done in (without_git, committed, changed)]
+    assert sources == [False, False, True]
 
 
 def test_a_ref_that_there_is_not(genlb: Genlb, rendered: Path, server: Server) -> None:

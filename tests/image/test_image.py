@@ -136,6 +136,7 @@ def test_the_image_has_two_programs_no_shell_and_nothing_that_gives_privileges(i
     assert programs == {"/usr/bin/python3.11", "/usr/sbin/nft", "/usr/local/bin/genlb"}
     assert not [path for path, mode in files.items() if mode != "-" and int(mode, 8) & 0o6022]
     assert not [path for path in files if "/genlb/" not in path and path.endswith(".py")]
+    assert not [path for path in files if re.search(r"/(genlb/(api|drift|render|rules)|yaml)/", path)]
 
 
 def test_the_image_holds_compiled_whatever_the_daemons_import_late_imports_too(image: Image) -> None:

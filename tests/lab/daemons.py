@@ -12,31 +12,33 @@ import json
 import shlex
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from tests.kube.client import Client, Object
+from tests.kube.control_plane import SERVICE_CIDRS
 from tests.kube.ports import LOOPBACK
-from tests.lab.host import Program, until
-from tests.lab.net import NODES, Lab, rack_address
+from tests.lab.host import Host, Program
+from tests.lab.net import POD_CIDR, POD_CIDR6, TOR, TOR6, Lab
 from tests.lab.proxy import get
 
 ROOT = Path(__file__).resolve().parents[2]
 CLUSTER = "rack"
 PORTS = {"vip": 19_472, "sysctl": 19_471}
 
+LEASE = {"leaseDuration": "6s", "renewInterval": "1s"}
+"""Of the election; shorter than by default, as nothing in here depends on how long it is, but waits for it."""
+
 _ACCOUNT = "/run/secrets/kubernetes.io/serviceaccount"
 _STATE = "/var/lib"
 _FIELDS = {"spec.nodeName": "name", "status.hostIP": "address", "metadata.name": "pod", "metadata.uid": "uid"}
 
 
-def spec(mode: str, change: Mapping[str, Any] | None = None) -> Object:
-    """The spec that describes the lab: one pool that is routed, one that is on-link."""
+def spec(mode: str) -> Object:
+    """The spec that describes the lab: one pool that is routed, one that is on-link, both of both families."""
     return {
         "apiVersion": "genlb.io/v1alpha1",
         "kind": "Cluster",
@@ -44,37 +46,40 @@ def spec(mode: str, change: Mapping[str, Any] | None = None) -> Object:
         "spec": {
             "versions": {"kubernetes": "1.36", "calico": "3.32.1", "metallb": "0.16.1"},
             "network": {
-                "podCIDRs": ["10.244.0.0/16"],
-                "serviceCIDRs": ["10.96.0.0/16"],
-                "nodeCIDRs": ["10.0.0.0/24"],
+                "podCIDRs": [POD_CIDR, POD_CIDR6],
+                "serviceCIDRs": list(SERVICE_CIDRS),
+                "nodeCIDRs": ["10.0.0.0/24", "fd00:20::/64"],
             },
             "bgp": {
                 "asNumber": 64512,
-                "racks": [{"name": "r1", "routers": [{"name": "tor", "asNumber": 65001, "addresses": ["10.0.0.1"]}]}],
+                "racks": [{"name": "r1", "routers": [{"name": "tor", "asNumber": 65001, "addresses": [TOR, TOR6]}]}],
             },
             "pools": [
-                {"name": "routed", "addresses": ["10.208.1.0/24"]},
-                {"name": "onlink", "addresses": ["10.0.0.200-10.0.0.207"], "autoAssign": False},
+                {"name": "routed", "addresses": ["10.208.1.0/24", "fd00:208:1::/64"]},
+                {"name": "onlink", "addresses": ["10.0.0.192/27", "fd00:20::200/120"], "autoAssign": False},
             ],
             "kubeProxy": {"mode": mode},
             "agents": {"image": {"repository": "registry.example/genlb", "tag": "v0", "digest": f"sha256:{'0' * 64}"}},
-            "vipBinder": {"l2": {"interfaces": ["eth0"]}},
-            **(change or {}),
+            "vipBinder": {"l2": {"interfaces": ["eth0"], **LEASE}},
         },
     }
 
 
-def rendered(document: Object, repository: Path) -> list[Object]:
-    """What ``genlb render`` writes for the nodes, in the order in which it is applied."""
+def rendered(document: Object, repository: Path) -> dict[str, list[Object]]:
+    """What ``genlb render`` writes, by unit, in the order in which it is applied."""
     cluster = repository / "clusters" / CLUSTER
     cluster.mkdir(parents=True)
     (cluster / "cluster.yaml").write_text(json.dumps(document))
     command = [sys.executable, "-m", "genlb", "-C", str(repository), "render", CLUSTER]
     result = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     assert result.returncode == 0, result.stderr
-    unit = cluster / "rendered" / "node"
-    names = yaml.safe_load((unit / "kustomization.yaml").read_text())["resources"]
-    return [yaml.safe_load((unit / name).read_text()) for name in names]
+    return {
+        listing.parent.name: [
+            yaml.safe_load((listing.parent / name).read_text())
+            for name in yaml.safe_load(listing.read_text())["resources"]
+        ]
+        for listing in (cluster / "rendered").glob("*/kustomization.yaml")
+    }
 
 
 class Kubelet:
@@ -93,11 +98,13 @@ class Kubelet:
             if item["kind"] != "DaemonSet":
                 api.apply(item)
         for node in lab.nodes:
-            node.check("mount", "-t", "tmpfs", "tmpfs", _STATE)
-            node.check("mkdir", "-p", _ACCOUNT, f"{_STATE}/genlb")
+            give_room(node)
 
-    def start(self, daemon: str, node: str, *flags: str) -> Program:
-        """Start the container of DaemonSet ``genlb-<daemon>`` on a node; ``flags`` come last on its command line."""
+    def start(self, daemon: str, node: str, *flags: str, **variables: str) -> Program:
+        """Start the container of DaemonSet ``genlb-<daemon>`` on a node.
+
+        ``flags`` come last on its command line, ``variables`` into its environment.
+        """
         manifest = self._sets[f"genlb-{daemon}"]
         pod = manifest["spec"]["template"]["spec"]
         (container,) = pod["containers"]
@@ -115,6 +122,7 @@ class Kubelet:
                 "KUBERNETES_SERVICE_HOST": LOOPBACK,
                 "KUBERNETES_SERVICE_PORT": self._api.server.rpartition(":")[2],
                 "PYTHONPATH": str(ROOT),
+                **variables,
             },
         )
 
@@ -122,22 +130,6 @@ class Kubelet:
         """Whether the container's readiness probe succeeds."""
         answer = get(self._lab.hosts[node], PORTS[daemon], "/readyz")
         return answer is not None and answer[0] == http.client.OK
-
-    @contextmanager
-    def running(self, daemon: str, *nodes: str) -> Iterator[dict[str, Program]]:
-        """A DaemonSet's containers on ``nodes`` (on all without any), ready; ended by SIGKILL."""
-        with ExitStack() as ending:
-            programs = {}
-            for node in nodes or NODES:
-                programs[node] = self.start(daemon, node)
-                ending.callback(programs[node].stop)
-            for node, program in programs.items():
-                until(partial(self._ready_or_ended, daemon, node, program), f"ready: {program.log}")
-                assert program.alive, program.output[-3000:]
-            yield programs
-
-    def _ready_or_ended(self, daemon: str, node: str, program: Program) -> bool:
-        return not program.alive or self.ready(daemon, node)
 
     def _provide(self, pod: Object, container: Object, folder: Path) -> dict[str, str]:
         """The ServiceAccount and the ConfigMaps of a pod as files; where the latter are instead of where they were."""
@@ -163,10 +155,16 @@ class Kubelet:
         return {key: value for key, value in self._changed.items() if key in json.loads(text)}
 
     def _environment(self, container: Object, node: str, pod: str) -> dict[str, str]:
-        known = {"name": node, "address": rack_address(node), "pod": pod, "uid": f"00000000-{node}"}
+        known = {"name": node, "address": self._lab.addresses(node)[0], "pod": pod, "uid": f"00000000-{node}"}
         return {
             entry["name"]: known[_FIELDS[entry["valueFrom"]["fieldRef"]["fieldPath"]]] for entry in container["env"]
         }
+
+
+def give_room(node: Host) -> None:
+    """Make the folders that a node has for its pods."""
+    node.check("mount", "-t", "tmpfs", "tmpfs", _STATE)
+    node.check("mkdir", "-p", _ACCOUNT, f"{_STATE}/genlb")
 
 
 def _moved(word: str, places: Mapping[str, str]) -> str:

@@ -14,6 +14,7 @@ unless it has a longer route. It is *routed* when the ToR knows it by a route al
 from __future__ import annotations
 
 import contextlib
+import itertools
 import socket
 from collections.abc import Iterable, Mapping
 from typing import Self
@@ -25,16 +26,18 @@ NODES = ("n1", "n2", "n3")
 ENDPOINTS = ("n1", "n2")
 """Nodes whose pod serves."""
 
-POD_CIDR = "10.244.0.0/16"
+POD_CIDR, POD_CIDR6 = "10.244.0.0/16", "fd00:10:244::/48"
 POD_PORT = 8080
-RACKHOST = "10.0.0.99"
+TOR, TOR6 = "10.0.0.1", "fd00:20::1"
+RACKHOST, RACKHOST6 = "10.0.0.99", "fd00:20::99"
 
 LAB_PROTOCOL = 201
 """The route protocol that marks what the lab itself put there."""
 
-_LINK_LOCAL_GATEWAY = "169.254.1.1"
-_QUICK = 60
-"""Milliseconds between two ARP questions: an address that nobody has is given up after 0.2 s, not after 3."""
+_LINK_LOCAL_GATEWAY, _LINK_LOCAL_GATEWAY6 = "169.254.1.1", "fe80::ca11"
+_QUICK, _BRIEF = 60, 30_000
+"""Milliseconds between two questions who has an address (what nobody has is given up after 0.2 s, not after 3), and
+until an answer has to be confirmed."""
 
 
 def rack_address(node: str, *, side: bool = False) -> str:
@@ -52,6 +55,16 @@ def pod_address(node: str) -> str:
     return f"10.244.{NODES.index(node) + 1}.10"
 
 
+def pod_address6(node: str) -> str:
+    """The IPv6 address of the pod on a node."""
+    return f"fd00:10:244:{NODES.index(node) + 1}::10"
+
+
+def is_ipv6(address: str) -> bool:
+    """Whether an address or a network is one of IPv6."""
+    return ":" in address
+
+
 class Lab:
     """A context manager around the hosts; ``hosts`` finds them by name."""
 
@@ -59,6 +72,9 @@ class Lab:
         self._ending = contextlib.ExitStack()
         self.world: World
         self.hosts: dict[str, Host] = {}
+        self._macs: dict[str, bytes] = {}
+        self.added: dict[str, tuple[str, str]] = {}
+        self._undoing: list[tuple[str, str]] = []
 
     def __enter__(self) -> Self:
         with contextlib.ExitStack() as starting:
@@ -84,17 +100,47 @@ class Lab:
         """The three nodes."""
         return [self.hosts[name] for name in NODES]
 
-    def mac(self, node: str, interface: str = "eth0") -> bytes:
-        """The MAC address of an interface."""
-        with self.hosts[node].socket(socket.AF_PACKET, socket.SOCK_RAW) as packet:
-            packet.bind((interface, 0))
-            address: bytes = packet.getsockname()[4]
-            return address
+    def mac(self, node: str) -> bytes:
+        """The MAC address of a node on the rack."""
+        if node not in self._macs:
+            with self.hosts[node].socket(socket.AF_PACKET, socket.SOCK_RAW) as packet:
+                packet.bind(("eth0", 0))
+                self._macs[node] = packet.getsockname()[4]
+        return self._macs[node]
 
     def owners(self, vip: str) -> frozenset[str]:
         """The nodes that answer the rack's question who has ``vip``."""
+        own = RACKHOST6 if is_ipv6(vip) else RACKHOST
         named = {self.mac(node): node for node in NODES}
-        return frozenset(named.get(mac, mac.hex(":")) for mac in who_has(self.hosts["rackhost"], RACKHOST, vip))
+        return frozenset(named.get(mac, mac.hex(":")) for mac in who_has(self.hosts["rackhost"], own, vip))
+
+    def add_node(self, name: str, number: int) -> Host:
+        """One more node on the rack, with the address that ends in ``number``, without a pod."""
+        host = self.hosts[name] = self.world.host(name)
+        self.added[name] = (f"10.0.0.{number}", f"fd00:20::{number}")
+        host.write("net/ipv6/conf/default/accept_dad", 0)
+        self.tor.ip(
+            f"link add {name}-eth0 type veth peer name eth0 netns {host.pid}", f"link set {name}-eth0 master rack up"
+        )
+        host.ip(
+            "link set eth0 up",
+            *(
+                f"addr add {address}/{length} dev eth0"
+                for address, length in zip(self.added[name], (24, 64), strict=True)
+            ),
+            f"route add default via {TOR}",
+        )
+        return host
+
+    def remove_node(self, name: str) -> None:
+        """Take a node away that ``add_node`` has made."""
+        self.tor.ip(f"link del {name}-eth0")
+        self.hosts.pop(name).close()
+        del self.added[name]
+
+    def addresses(self, node: str) -> tuple[str, str]:
+        """A node's addresses on the rack, of IPv4 and of IPv6."""
+        return self.added.get(node) or (rack_address(node), rack_address6(node))
 
     def arp(self, *, ignore: int, announce: int) -> None:
         """Set how nodes answer and ask ARP, as strictARP does (1, 2) or as Linux comes (0, 0)."""
@@ -111,9 +157,13 @@ class Lab:
 
     def route(self, prefix: str, nodes: Iterable[str], *, side: bool = False) -> None:
         """Give the ToR the route that BGP would have given it; no node, no route."""
-        hops = " ".join(f"nexthop via {rack_address(node, side=side)}" for node in nodes)
+        six = is_ipv6(prefix)
+        hops = " ".join(
+            f"nexthop via {rack_address6(node) if six else rack_address(node, side=side)}" for node in nodes
+        )
         if hops:
             self.tor.ip(f"route replace {prefix} proto {LAB_PROTOCOL} {hops}")
+            self._undoing.append(("tor", f"route del {prefix}"))
 
     def bind(self, vip: str, *, how: str, nodes: Iterable[str] = NODES) -> None:
         """Make ``vip`` local on ``nodes``, with plain ip commands.
@@ -121,18 +171,33 @@ class Lab:
         ``how``: ``none``; ``AnyIP`` for a local route without an address; ``L2`` for the address on the NIC.
         """
         for name in nodes:
-            self.hosts[name].ip(*bindings(vip)[how])
+            for command in bindings(vip)[how]:
+                self.hosts[name].ip(command)
+                self._undoing.append((name, command.replace(" add ", " del ", 1)))
 
     def pristine(self) -> None:
-        """Take every VIP off the nodes and out of the ToR's routes, and set ARP and rp_filter back."""
-        for node in self.nodes:
-            node.run("ip", "route", "flush", "table", "local", "proto", str(LAB_PROTOCOL))
-            node.run("ip", "addr", "flush", "dev", "eth0", "label", "eth0:vip")
-        self.tor.ip(*(f"link set {node}-eth0 up" for node in NODES))
-        self.tor.run("ip", "route", "flush", "proto", str(LAB_PROTOCOL))
+        """Take back what ``bind`` and ``route`` did, and set links, ARP and rp_filter back."""
+        self.undo()
         self.arp(ignore=0, announce=0)
         self.rp_filter(of_all=0, of_nic=0)
         self.forget()
+
+    def undo(self) -> None:
+        """Take back what ``bind`` and ``route`` did, and set the links of the rack up."""
+        for name in dict.fromkeys(name for name, _ in self._undoing):
+            commands = [command for undone, command in reversed(self._undoing) if undone == name]
+            # What a test has taken back by itself is not there any more.
+            self.hosts[name].run("ip", "-force", "-batch", "-", given="\n".join([*commands, ""]))
+        self._undoing.clear()
+        self.tor.ip(*(f"link set {node}-eth0 up" for node in NODES))
+
+    def neighbours(self, *, ask_ms: int = _QUICK, believe_ms: int = _BRIEF) -> None:
+        """How long everybody waits for an answer who has an address, and how long they believe it."""
+        for host in self.hosts.values():
+            for interface, family in itertools.product(("eth0", "rack", "side"), ("ipv4", "ipv6")):
+                with contextlib.suppress(OSError):
+                    host.write(f"net/{family}/neigh/{interface}/retrans_time_ms", ask_ms)
+                    host.write(f"net/{family}/neigh/{interface}/base_reachable_time_ms", believe_ms)
 
     def forget(self) -> None:
         """Empty the neighbour tables of whoever may ask for a VIP."""
@@ -145,19 +210,19 @@ class Lab:
             host.write("net/ipv4/conf/all/rp_filter", 0)
             host.write("net/ipv4/conf/default/rp_filter", 0)
             host.write("net/ipv4/icmp_ratelimit", 0)
+            host.write("net/ipv6/icmp/ratelimit", 0)
             # A redirect would outlive the scenario that it was sent in.
             host.write("net/ipv4/conf/all/send_redirects", 0)
             host.write("net/ipv4/conf/default/send_redirects", 0)
+            for which in ("all", "default"):  # IPv6 cannot be told not to send them
+                host.write(f"net/ipv6/conf/{which}/accept_redirects", 0)
         self._wire_tor()
-        self._wire_end("client", "192.0.2.10/24", "fd00:c::10/64", "192.0.2.1")
-        self._wire_end("rackhost", f"{RACKHOST}/24", "fd00:20::99/64", "10.0.0.1")
+        self._wire_end("client", ("192.0.2.10/24", "fd00:c::10/64"), ("192.0.2.1", "fd00:c::1"))
+        self._wire_end("rackhost", (f"{RACKHOST}/24", f"{RACKHOST6}/64"), (TOR, TOR6))
         for node in NODES:
             self._wire_node(node)
             self._wire_pod(node)
-        for host in self.hosts.values():
-            for interface in ("eth0", "rack", "side"):
-                with contextlib.suppress(OSError):
-                    host.write(f"net/ipv4/neigh/{interface}/retrans_time_ms", _QUICK)
+        self.neighbours()
 
     def _wire_tor(self) -> None:
         tor = self.tor
@@ -183,17 +248,16 @@ class Lab:
             "link set side up",
             "addr add 192.0.2.1/24 dev client",
             "addr add fd00:c::1/64 dev client",
-            "addr add 10.0.0.1/24 dev rack",
-            "addr add fd00:20::1/64 dev rack",
+            f"addr add {TOR}/24 dev rack",
+            f"addr add {TOR6}/64 dev rack",
             "addr add 10.0.1.1/24 dev side",
         )
 
-    def _wire_end(self, name: str, address: str, address6: str, gateway: str) -> None:
+    def _wire_end(self, name: str, addresses: Iterable[str], gateways: Iterable[str]) -> None:
         self.hosts[name].ip(
             "link set eth0 up",
-            f"addr add {address} dev eth0",
-            f"addr add {address6} dev eth0",
-            f"route add default via {gateway}",
+            *(f"addr add {address} dev eth0" for address in addresses),
+            *(f"route add default via {gateway}" for gateway in gateways),
         )
 
     def _wire_node(self, node: str) -> None:
@@ -208,9 +272,13 @@ class Lab:
             f"addr add {rack_address(node)}/24 dev eth0",
             f"addr add {rack_address6(node)}/64 dev eth0",
             f"addr add {rack_address(node, side=True)}/24 dev eth1",
-            "route add default via 10.0.0.1",
+            f"route add default via {TOR}",
+            f"route add default via {TOR6}",
             f"route add {pod_address(node)}/32 dev cali0",
+            f"route add {pod_address6(node)}/128 dev cali0",
+            f"addr add {_LINK_LOCAL_GATEWAY6}/64 dev cali0",
             *(f"route add {pod_address(other)}/32 via {rack_address(other)}" for other in NODES if other != node),
+            *(f"route add {pod_address6(other)}/128 via {rack_address6(other)}" for other in NODES if other != node),
         )
         host.write("net/ipv4/conf/cali0/proxy_arp", 1)
         host.write("net/ipv4/neigh/cali0/proxy_delay", 0)
@@ -219,17 +287,20 @@ class Lab:
         self.hosts[pod_on(node)].ip(
             "link set eth0 up",
             f"addr add {pod_address(node)}/32 dev eth0",
+            f"addr add {pod_address6(node)}/128 dev eth0",
             f"route add {_LINK_LOCAL_GATEWAY} dev eth0 scope link",
             f"route add default via {_LINK_LOCAL_GATEWAY}",
+            f"route add default via {_LINK_LOCAL_GATEWAY6} dev eth0",
         )
 
 
 def bindings(vip: str) -> Mapping[str, tuple[str, ...]]:
-    """The commands that make an IPv4 VIP local, by the name of the way."""
+    """The commands that make a VIP local, by the name of the way."""
+    length, scope = (128, "") if is_ipv6(vip) else (32, " scope link")
     return {
         "none": (),
-        "AnyIP": (f"route add local {vip}/32 dev lo table local proto {LAB_PROTOCOL}",),
-        "L2": (f"addr add {vip}/32 dev eth0 scope link label eth0:vip",),
+        "AnyIP": (f"route add local {vip}/{length} dev lo table local proto {LAB_PROTOCOL}",),
+        "L2": (f"addr add {vip}/{length} dev eth0{scope}",),
     }
 
 

@@ -12,7 +12,7 @@ import json
 import select
 import socket
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,7 +20,19 @@ from typing import Any, NamedTuple
 from tests.kube.client import Client, Object
 from tests.kube.ports import LOOPBACK
 from tests.lab.host import Host, Program, until
-from tests.lab.net import ENDPOINTS, NODES, POD_CIDR, POD_PORT, Lab, pod_address, pod_on, rack_address
+from tests.lab.net import (
+    ENDPOINTS,
+    NODES,
+    POD_CIDR,
+    POD_CIDR6,
+    POD_PORT,
+    Lab,
+    pod_address,
+    pod_address6,
+    pod_on,
+    rack_address,
+    rack_address6,
+)
 
 NAMESPACE = "lab"
 PORT = 80
@@ -28,62 +40,89 @@ HEALTH_PORT, METRICS_PORT = 10_256, 10_249
 MODES = ("iptables", "nftables")
 """The modes that need nothing but a namespace; ipvs has a tier of its own."""
 
-_RULES = {"iptables": ("iptables-save",), "nftables": ("nft", "list", "table", "ip", "kube-proxy")}
+_RULES = {
+    "iptables": (("iptables-save",), ("ip6tables-save",)),
+    "nftables": (("nft", "list", "table", "ip", "kube-proxy"), ("nft", "list", "table", "ip6", "kube-proxy")),
+}
 
 
 class Vip(NamedTuple):
-    """A Service of type LoadBalancer and its VIP."""
+    """A Service of type LoadBalancer and its VIPs; one without an IPv6 address is of IPv4 alone."""
 
     name: str
     address: str
     policy: str
+    address6: str = ""
+
+    def of(self, family: int) -> str:
+        """The VIP of a family, 4 or 6."""
+        return {4: self.address, 6: self.address6}[family]
+
+    @property
+    def both(self) -> tuple[str, ...]:
+        """All its VIPs."""
+        return tuple(filter(None, (self.address, self.address6)))
 
 
 VIPS = {
-    ("routed", "Cluster"): Vip("routed-cluster", "10.208.1.1", "Cluster"),
-    ("routed", "Local"): Vip("routed-local", "10.208.1.2", "Local"),
-    ("onlink", "Cluster"): Vip("onlink-cluster", "10.0.0.200", "Cluster"),
-    ("onlink", "Local"): Vip("onlink-local", "10.0.0.201", "Local"),
+    ("routed", "Cluster"): Vip("routed-cluster", "10.208.1.1", "Cluster", "fd00:208:1::1"),
+    ("routed", "Local"): Vip("routed-local", "10.208.1.2", "Local", "fd00:208:1::2"),
+    ("onlink", "Cluster"): Vip("onlink-cluster", "10.0.0.200", "Cluster", "fd00:20::200"),
+    ("onlink", "Local"): Vip("onlink-local", "10.0.0.201", "Local", "fd00:20::201"),
 }
 """The Services of the lab by pool and externalTrafficPolicy."""
+
+PODS = {node: (pod_address(node), pod_address6(node)) for node in ENDPOINTS}
+"""The addresses of the pods that serve, by node."""
 
 
 def publish(api: Client, vips: Iterable[Vip] = VIPS.values()) -> None:
     """Create the Nodes, and a Service with its EndpointSlice for each VIP."""
     for node in NODES:
-        add_node(api, node, rack_address(node))
+        add_node(api, node, rack_address(node), rack_address6(node))
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": NAMESPACE}})
     for vip in vips:
         publish_vip(api, vip)
 
 
-def publish_vip(api: Client, vip: Vip) -> None:
-    """Create a Service with its EndpointSlice, and give it its VIP as MetalLB would."""
+def publish_vip(api: Client, vip: Vip, *, pods: Mapping[str, tuple[str, str]] = PODS) -> None:
+    """Create a Service with its EndpointSlices, and give it its VIPs as MetalLB would.
+
+    ``pods`` are the addresses of its endpoints, by node.
+    """
     service = _service(vip)
     api.create(service)
-    api.create(_slice(vip))
-    api.patch(service, {"status": {"loadBalancer": {"ingress": [{"ip": vip.address}]}}}, subresource="status")
+    for family, _ in zip(("IPv4", "IPv6"), vip.both, strict=False):
+        api.create(_slice(vip, family, pods))
+    ingress = [{"ip": address} for address in vip.both]
+    api.patch(service, {"status": {"loadBalancer": {"ingress": ingress}}}, subresource="status")
 
 
-def add_node(api: Client, name: str, address: str) -> None:
+def add_node(api: Client, name: str, *addresses: str) -> None:
     """Create a Node that is ready."""
     node = {"apiVersion": "v1", "kind": "Node", "metadata": {"name": name, "labels": {"kubernetes.io/hostname": name}}}
     api.create(node)
-    addresses = [{"type": "InternalIP", "address": address}]
+    internal = [{"type": "InternalIP", "address": address} for address in addresses]
     ready = [{"type": "Ready", "status": "True"}]
-    api.patch(node, {"status": {"addresses": addresses, "conditions": ready}}, subresource="status")
+    api.patch(node, {"status": {"addresses": internal, "conditions": ready}}, subresource="status")
 
 
 @contextlib.contextmanager
-def kube_proxies(
-    lab: Lab, program: Path, kubeconfig: Path, mode: str, folder: Path, *, nodes: Sequence[str] = NODES
-) -> Iterator[None]:
-    """kube-proxy on each of ``nodes``; inside the block all VIPs are served."""
+def api_on_nodes(lab: Lab, kubeconfig: Path) -> Iterator[None]:
+    """The API server on the loopback device of each node."""
+    with contextlib.ExitStack() as running:
+        for node in lab.nodes:
+            running.enter_context(forward(node, api_port(kubeconfig)))
+        yield
+
+
+@contextlib.contextmanager
+def kube_proxies(lab: Lab, program: Path, kubeconfig: Path, mode: str, folder: Path) -> Iterator[None]:
+    """kube-proxy on each node, which the API has been brought to; inside the block all VIPs are served."""
     with contextlib.ExitStack() as running:
         started = []
-        for name in nodes:
+        for name in NODES:
             node = lab.hosts[name]
-            running.enter_context(forward(node, api_port(kubeconfig)))
             config = folder / f"{name}-{mode}.json"
             config.write_text(json.dumps(configuration(name, mode, kubeconfig)))
             program_run = node.start(program, f"--config={config}", log=folder / f"{name}-{mode}.log")
@@ -102,7 +141,7 @@ def configuration(node: str, mode: str, kubeconfig: Path | str, **changes: Any) 
         "kind": "KubeProxyConfiguration",
         "mode": mode,
         "hostnameOverride": node,
-        "clusterCIDR": POD_CIDR,
+        "clusterCIDR": f"{POD_CIDR},{POD_CIDR6}",
         "clientConnection": {"kubeconfig": str(kubeconfig)},
         # Limits of the whole machine, which a namespace may not set.
         "conntrack": {"maxPerCore": 0, "min": 0, "tcpEstablishedTimeout": "0s", "tcpCloseWaitTimeout": "0s"},
@@ -157,8 +196,8 @@ def _serves(node: Host, mode: str) -> bool:
     health = get(node, HEALTH_PORT, "/healthz")
     if health is None or health[0] != http.client.OK:
         return False
-    rules = node.run(*_RULES[mode]).out
-    return all(vip.address in rules for vip in VIPS.values())
+    rules = "".join(node.run(*command).out for command in _RULES[mode])
+    return all(address in rules for vip in VIPS.values() for address in vip.both)
 
 
 def _service(vip: Vip) -> Object:
@@ -168,31 +207,32 @@ def _service(vip: Vip) -> Object:
         "metadata": {"name": vip.name, "namespace": NAMESPACE},
         "spec": {
             "type": "LoadBalancer",
+            "ipFamilyPolicy": "RequireDualStack" if vip.address6 else "SingleStack",
             "externalTrafficPolicy": vip.policy,
             "ports": [{"port": PORT, "targetPort": POD_PORT}],
         },
     }
 
 
-def _slice(vip: Vip) -> Object:
+def _slice(vip: Vip, family: str, pods: Mapping[str, tuple[str, str]]) -> Object:
     return {
         "apiVersion": "discovery.k8s.io/v1",
         "kind": "EndpointSlice",
         "metadata": {
-            "name": vip.name,
+            "name": f"{vip.name}-{family.lower()}",
             "namespace": NAMESPACE,
             "labels": {"kubernetes.io/service-name": vip.name},
         },
-        "addressType": "IPv4",
+        "addressType": family,
         "ports": [{"port": POD_PORT, "protocol": "TCP"}],
         "endpoints": [
             {
-                "addresses": [pod_address(node)],
+                "addresses": [addresses[family == "IPv6"]],
                 "nodeName": node,
                 "conditions": {"ready": True},
                 "targetRef": {"kind": "Pod", "name": pod_on(node), "namespace": NAMESPACE},
             }
-            for node in ENDPOINTS
+            for node, addresses in pods.items()
         ],
     }
 

@@ -1,4 +1,8 @@
-"""A client that opens a new connection every few milliseconds, for as long as something is being moved."""
+"""Clients that open connections for as long as something is being moved, and what becomes of those.
+
+``Stream`` opens a new one every few milliseconds, and its neighbours know the way; ``ColdClient`` opens one after the
+other, each time without knowing where the address is.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +15,16 @@ import time
 from typing import NamedTuple, Self
 
 from tests.lab.host import Host, until
+from tests.lab.net import is_ipv6
+from tests.lab.traffic import connect
 
 PER_SECOND = 100
+_GAP = 1 / PER_SECOND
 PATIENCE = 3.0
 """Seconds after which a connection that was not established has failed."""
+
+_SEVERED = ("ECONNRESET", "EPIPE")
+"""What Linux says of a reset after the handshake; before, it says ECONNREFUSED."""
 
 # struct tcp_info: eight bytes, then 32-bit values; the 24th of these is tcpi_total_retrans.
 _RETRANSMITTED = 8 + 23 * 4
@@ -31,8 +41,9 @@ class Tried(NamedTuple):
 class Stream:
     """A context manager that connects all the time. Times are those of the monotonic clock."""
 
-    def __init__(self, host: Host, address: str, port: int, *, per_second: int = PER_SECOND) -> None:
-        self._host, self._place, self._gap = host, (address, port), 1 / per_second
+    def __init__(self, host: Host, address: str, port: int, *, patience: float = PATIENCE) -> None:
+        self._host, self._place, self._patience = host, (address, port), patience
+        self._family = socket.AF_INET6 if is_ipv6(address) else socket.AF_INET
         self._pending: dict[socket.socket, float] = {}
         self._stopping = threading.Event()
         self._selector = selectors.DefaultSelector()
@@ -62,7 +73,21 @@ class Stream:
     @property
     def failed(self) -> list[Tried]:
         """Connections that were not established."""
-        return [one for one in self.tried if one.verdict != "ok"]
+        return [one for one in self.tried if one.verdict not in ("ok", *_SEVERED)]
+
+    @property
+    def severed(self) -> list[Tried]:
+        """Connections that were established and then reset.
+
+        When the neighbours turn from one node to another, what is open at that very moment goes on at a node that
+        knows nothing of it.
+        """
+        return [one for one in self.tried if one.verdict in _SEVERED]
+
+    def outage(self, since: float) -> float:
+        """Seconds from ``since`` to the first connection after which none failed any more."""
+        last = max((one.begun for one in self.failed), default=since)
+        return min(one.begun for one in self.tried if one.begun > last) - since
 
     @property
     def delayed(self) -> list[Tried]:
@@ -73,12 +98,12 @@ class Stream:
         due = time.monotonic()
         while not self._stopping.is_set() or self._pending:
             if not self._stopping.is_set() and time.monotonic() >= due:
-                due = max(due + self._gap, time.monotonic() - 1)
+                due = max(due + _GAP, time.monotonic() - 1)
                 self._begin()
-            self._collect(max(0.0, min(due - time.monotonic(), self._gap)))
+            self._collect(max(0.0, min(due - time.monotonic(), _GAP)))
 
     def _begin(self) -> None:
-        client = self._host.socket()
+        client = self._host.socket(self._family)
         client.setblocking(False)  # noqa: FBT003 - has no keyword
         begun = time.monotonic()
         status = client.connect_ex(self._place)
@@ -96,7 +121,7 @@ class Stream:
             assert isinstance(key.fileobj, socket.socket)
             self._end(key.fileobj, key.fileobj.getsockopt(socket.SOL_SOCKET, socket.SO_ERROR))
         for client, begun in list(self._pending.items()):
-            if time.monotonic() - begun > PATIENCE:
+            if time.monotonic() - begun > self._patience:
                 self._end(client, errno.ETIMEDOUT)
 
     def _end(self, client: socket.socket, status: int) -> None:
@@ -108,3 +133,44 @@ class Stream:
             info = client.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _RETRANSMITTED + 4)
             (repeated,) = struct.unpack_from("I", info, _RETRANSMITTED)
         self.tried.append(Tried(begun, errno.errorcode[status] if status else "ok", repeated))
+
+
+class ColdClient:
+    """A context manager that connects one time after the other, and forgets before each where the address is."""
+
+    def __init__(self, host: Host, address: str, port: int) -> None:
+        self._host, self._address, self._port = host, address, port
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, daemon=True)
+        self.waits: list[tuple[float, float]] = []
+        """When each attempt that came through was begun, and the seconds until it had."""
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        until(lambda: bool(self.waits), "connected for the first time")
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def flows(self) -> None:
+        """Return when a connection that is begun from now on has come through."""
+        now = time.monotonic()
+        until(lambda: self.waits[-1][0] > now, "connected from a cold start")
+
+    @property
+    def longest(self) -> float:
+        """Seconds of the longest wait."""
+        return max(seconds for _, seconds in self.waits)
+
+    def _run(self) -> None:
+        while not self._stopping.is_set():
+            begun = time.monotonic()
+            while not self._stopping.is_set() and not self._comes_through():
+                pass
+            self.waits.append((begun, time.monotonic() - begun))
+
+    def _comes_through(self) -> bool:
+        self._host.run("ip", "neigh", "flush", "to", self._address, "dev", "eth0")
+        return connect(self._host, self._address, self._port).verdict == "ok"

@@ -1,71 +1,167 @@
-"""An L2 VIP moves from one node to another while a client opens a hundred connections a second."""
+"""An L2 VIP moves from one node to another while a client opens a hundred connections a second: the figures.
+
+What is promised: a planned move fails no connection of those whose neighbours know the way, and whoever comes without
+knowing it is there within a second and a half. A crash is over within a lease and two seconds. Each is measured from
+outside, by connections; on a machine that stands still for a moment the clock says nothing about genlb, so the best of
+a few moves counts for what is a matter of time, and every one of them for what is not.
+"""
 
 from __future__ import annotations
 
+import signal
 import sys
-from pathlib import Path
+import time
+from collections.abc import Callable, Mapping
 
 import pytest
 
 from tests.lab.host import until
 from tests.lab.net import Lab
 from tests.lab.proxy import PORT, VIPS
-from tests.lab.stream import Stream
-from tests.lab.test_wire import ANNOUNCE
+from tests.lab.rack import DRAIN, EXCLUDE, LEASE_SECONDS, Rack
+from tests.lab.stream import ColdClient, Stream
 
 pytestmark = pytest.mark.lab
 
-VIP = VIPS["onlink", "Cluster"].address
-ROOT = Path(__file__).resolve().parents[2]
-MINUTES_MS = 600_000
+RESOLVED = 1.5
+"""Seconds after which a client has found the new owner of a VIP whose move was planned."""
+
+TAKEN_OVER = LEASE_SECONDS + 2
+"""Seconds after which a VIP is served again whose owner has crashed."""
+
+MOVES = 4
+"""Of how many the best one counts."""
+
+VIP = VIPS["onlink", "Cluster"]
+AT_ONCE = 1.0
+"""Seconds within which everything lies that belongs to the one moment when neighbours turn to another node."""
+
+SECOND_MS, MINUTES_MS = 1_000, 600_000
 
 
-def neighbour_of_tor(lab: Lab) -> str:
-    """The ToR's entry for the VIP."""
-    return lab.tor.check("ip", "neigh", "show", "to", VIP, "dev", "rack")
+def tell_to_end(rack: Rack, node: str) -> None:
+    rack.daemon("vip", node).send(signal.SIGTERM)
 
 
-def announce(lab: Lab, node: str) -> None:
-    command = (sys.executable, "-W", "ignore", "-c", ANNOUNCE, VIP, lab.mac(node).hex())
-    result = lab.hosts[node].run(*command, environment={"PYTHONPATH": str(ROOT)})
-    assert result.status == 0, result.err
+def kill(rack: Rack, node: str) -> None:
+    rack.daemon("vip", node).send(signal.SIGKILL)
 
 
-@pytest.fixture
-def held_by_n1(lab: Lab) -> Lab:
-    """The VIP is on n1's NIC; the ToR keeps what it learned, as switches do."""
+WAYS: Mapping[str, Callable[[Rack, str], None]] = {
+    "drained": lambda rack, node: rack.label(node, DRAIN),
+    "excluded from load balancers": lambda rack, node: rack.label(node, EXCLUDE),
+    "told to end": tell_to_end,
+}
+
+
+def settled(rack: Rack) -> Rack:
+    """The rack with neighbours as they are outside of a lab: they keep what they learned, and ask once a second."""
+    rack.settle()
+    rack.lab.neighbours(ask_ms=SECOND_MS, believe_ms=MINUTES_MS)
+    return rack
+
+
+def neighbour_of_tor(lab: Lab, vip: str) -> str:
+    """The ToR's entry for a VIP."""
+    return lab.tor.check("ip", "neigh", "show", "to", vip, "dev", "rack")
+
+
+def until_moved(rack: Rack, vip: str, owner: str) -> None:
+    """Return when another node has the VIP, and the ToR knows."""
+
+    def moved() -> bool:
+        successors = rack.holders(vip) - {owner}
+        return any(rack.lab.mac(node).hex(":") in neighbour_of_tor(rack.lab, vip) for node in successors)
+
+    until(moved, "moved")
+
+
+def best(measure: Callable[[], float], limit: float) -> float:
+    """The best of a few measurements, no more of them than it takes; ``pytest -rP`` shows what was measured."""
+    seconds: list[float] = []
+    while len(seconds) < MOVES and min(seconds, default=limit + 1) > limit:
+        seconds.append(measure())
+    sys.stdout.write(f"seconds: {', '.join(f'{one:.2f}' for one in seconds)}\n")
+    return min(seconds)
+
+
+@pytest.mark.parametrize(
+    ("way", "vip"),
+    [*((WAYS[way], VIP.address) for way in WAYS), (tell_to_end, VIP.address6)],
+    ids=[*WAYS, "told to end, IPv6"],
+)
+def test_a_planned_move_fails_no_connection_and_is_found_within_a_second_and_a_half(
+    rack_in_each_mode: Rack, way: Callable[[Rack, str], None], vip: str
+) -> None:
+
+    def moved() -> float:
+        rack = settled(rack_in_each_mode)
+        owner = rack.owner(vip)
+        with (
+            Stream(rack.host("client"), vip, PORT) as stream,
+            ColdClient(rack.host("rackhost"), vip, PORT) as cold,
+        ):
+            stream.flows()
+            way(rack, owner)
+            until_moved(rack, vip, owner)
+            stream.flows()
+            cold.flows()
+        assert stream.failed == []
+        severed = [one.begun for one in stream.severed]
+        assert not severed or max(severed) - min(severed) < AT_ONCE
+        return cold.longest
+
+    assert best(moved, RESOLVED) <= RESOLVED
+
+
+def test_a_killed_daemon_fails_no_connection_and_its_vip_is_found_within_a_lease_and_two_seconds(rack: Rack) -> None:
+    vip = VIP.address
+
+    def taken_over() -> float:
+        settled(rack)
+        owner = rack.owner(vip)
+        with (
+            Stream(rack.host("client"), vip, PORT) as stream,
+            ColdClient(rack.host("rackhost"), vip, PORT) as cold,
+        ):
+            stream.flows()
+            kill(rack, owner)
+            until_moved(rack, vip, owner)
+            stream.flows()
+            cold.flows()
+        assert stream.failed == []  # the node lives, and kube-proxy on it: who knows the way gets through
+        return cold.longest
+
+    assert best(taken_over, TAKEN_OVER) <= TAKEN_OVER
+
+
+def test_a_node_that_loses_its_power_is_missed_for_no_longer_than_a_lease_and_two_seconds(rack: Rack) -> None:
+    vip = VIP.address
+
+    def taken_over() -> float:
+        settled(rack)
+        owner = rack.owner(vip)
+        with Stream(rack.host("client"), vip, PORT) as stream:
+            stream.flows()
+            gone = time.monotonic()
+            rack.unplug(owner)
+            until_moved(rack, vip, owner)
+            stream.flows()
+        assert stream.failed
+        return stream.outage(gone)
+
+    assert best(taken_over, TAKEN_OVER) <= TAKEN_OVER
+
+
+def test_a_successor_that_nobody_is_told_of_is_not_found(lab: Lab) -> None:
     lab.arp(ignore=1, announce=2)
-    lab.tor.write("net/ipv4/neigh/rack/base_reachable_time_ms", MINUTES_MS)
-    lab.bind(VIP, how="L2", nodes=["n1"])
-    return lab
-
-
-def test_a_move_that_is_announced_costs_no_connection(held_by_n1: Lab) -> None:
-    lab = held_by_n1
-    with Stream(lab.hosts["client"], VIP, PORT) as stream:
-        stream.flows()
-        lab.bind(VIP, how="L2", nodes=["n2"])
-
-        def believed() -> bool:
-            announce(lab, "n2")  # not once: a neighbour may disregard what comes within a second of its last news
-            return lab.mac("n2").hex(":") in neighbour_of_tor(lab)
-
-        until(believed, "believed")
-        lab.hosts["n1"].ip(f"addr del {VIP}/32 dev eth0")
-        stream.flows()
-
-    assert (stream.failed, stream.delayed) == ([], [])
-
-
-def test_an_owner_that_dies_is_missed_until_its_successor_is_announced(held_by_n1: Lab) -> None:
-    lab = held_by_n1
-    with Stream(lab.hosts["client"], VIP, PORT) as stream:
+    lab.neighbours(believe_ms=MINUTES_MS)
+    lab.bind(VIP.address, how="L2", nodes=["n1"])
+    with Stream(lab.hosts["client"], VIP.address, PORT, patience=1.0) as stream:
         stream.flows()
         lab.tor.ip("link set n1-eth0 down")
-        lab.bind(VIP, how="L2", nodes=["n2"])
-        # The successor is there, and nobody is told: the ToR goes on sending to the dead one.
-        until(lambda: len(stream.failed) > 20, "missed")
-        assert lab.mac("n1").hex(":") in neighbour_of_tor(lab)
+        lab.bind(VIP.address, how="L2", nodes=["n2"])
 
-        announce(lab, "n2")
-        stream.flows()
+        until(lambda: len(stream.failed) > 20, "missed")
+
+        assert lab.mac("n1").hex(":") in neighbour_of_tor(lab, VIP.address)

@@ -12,7 +12,7 @@ from genlb.agent.vip.facts import Port
 from genlb.agent.vip.guard import removal, ruleset
 from tests.lab.net import Lab, rack_address
 from tests.lab.proxy import PORT, VIPS
-from tests.lab.traffic import SHORT, Server, connect
+from tests.lab.traffic import SHORT, Attempt, Server, connect, connect_all
 
 pytestmark = pytest.mark.lab
 
@@ -43,9 +43,9 @@ def test_a_local_vip_lets_everybody_talk_to_the_nodes_daemons(exposed: Lab, port
 def test_with_the_guard_the_nodes_daemons_are_silent_on_it(exposed: Lab, port: int) -> None:
     exposed.hosts["n1"].check("nft", "-f", "-", given=ruleset([BINDING]))
 
-    assert connect(exposed.hosts["client"], VIP, port, patience=SHORT).verdict == "timeout"
-    assert connect(exposed.hosts["rackhost"], VIP, port, patience=SHORT).verdict == "timeout"
-    assert connect(exposed.hosts["q1"], VIP, port, patience=SHORT).verdict == "timeout"
+    clients = [exposed.hosts[name] for name in ("client", "rackhost", "q1")]
+    outcomes = connect_all(Attempt(client, VIP, port, SHORT) for client in clients)
+    assert [outcome.verdict for outcome in outcomes] == ["timeout"] * len(clients)
 
 
 def test_the_guard_leaves_the_service_and_the_nodes_own_address_alone(exposed: Lab) -> None:

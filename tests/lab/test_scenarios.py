@@ -1,23 +1,29 @@
-"""The matrix: pool, policy, binding, ARP, routes and rp_filter, each with the real kube-proxy in two modes."""
+"""The matrix: family, pool, policy, binding, ARP, routes and rp_filter, each with the real kube-proxy in two modes."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from tests.lab.net import Lab
 from tests.lab.proxy import VIPS
-from tests.lab.scenario import Scenario, bring_about, fits, load, measure, table
+from tests.lab.scenario import Scenario, Shown, bring_about, fits, load, measure, table
 
 pytestmark = pytest.mark.lab
 
 
 @pytest.mark.parametrize("scenario", load(), ids=str)
-def test_the_lab_shows_what_the_scenario_expects(lab: Lab, scenario: Scenario) -> None:
-    vip = VIPS[scenario.pool, scenario.policy]
-    bring_about(lab, scenario, vip)
+def test_both_labs_show_what_the_scenario_expects(labs: Mapping[str, Lab], scenario: Scenario) -> None:
+    vip = VIPS[scenario.pool, scenario.policy].of(scenario.family)
 
-    measured = measure(lab, scenario, vip)
+    def shown(lab: Lab) -> Shown:
+        bring_about(lab, scenario, vip)
+        return measure(lab, scenario, vip)
 
-    assert fits(scenario, measured), table(scenario, measured)
-    if scenario.owners is not None:
-        assert lab.owners(vip.address) == scenario.owners
+    with ThreadPoolExecutor(len(labs)) as threads:
+        found = dict(zip(labs, threads.map(shown, labs.values()), strict=True))
+
+    for mode, seen in found.items():
+        assert fits(scenario, seen), table(scenario, mode, seen)

@@ -1,72 +1,72 @@
 """The story that genlb grew from: an on-link VIP that nobody holds does not answer, and one that is bound rightly does.
 
-Told with kube-proxy in two modes, for Cluster and for Local, and measured in both halves from everywhere.
+Told by the rendered DaemonSets' own command lines, with kube-proxy in either mode, for Cluster and for Local, for IPv4
+and IPv6, and measured in both halves from everywhere.
 """
 
 from __future__ import annotations
 
-import struct
-from ipaddress import IPv4Address
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import pytest
 
-from tests.lab.net import Lab
+from tests.lab.host import until
+from tests.lab.net import ENDPOINTS, Lab
 from tests.lab.proxy import PORT, VIPS
-from tests.lab.traffic import ARP, Attempt, Capture, connect_all
+from tests.lab.rack import ONLINK, ROUTED, Rack, addresses, local_routes
+from tests.lab.scenario import EVERYWHERE, UNHELD, reached
+from tests.lab.traffic import Attempt, Capture, asks_for, connect_all
 
 pytestmark = pytest.mark.lab
 
-OUTSIDE = ("client", "tor", "rackhost")
-INSIDE = ("q1", "q3", "n1", "n3")
+
+class Told(NamedTuple):
+    """What becomes of a client's connection to a VIP: what is said on the rack, and what each place sees."""
+
+    is_asked_for: bool
+    owners: int
+    reached: dict[str, str]
 
 
-def reached(lab: Lab, vip: str) -> dict[str, str]:
-    """What each place sees of a VIP, by new connections and with empty neighbour tables."""
-    lab.forget()
-    places = (*OUTSIDE, *INSIDE)
-    outcomes = connect_all(Attempt(lab.hosts[place], vip, PORT) for place in places)
-    return {place: outcome.verdict for place, outcome in zip(places, outcomes, strict=True)}
-
-
-def conversation(lab: Lab, vip: str) -> tuple[bool, bool]:
-    """Whether anybody asks for ``vip`` on the rack when a client connects, and whether anybody answers."""
+def told(lab: Lab, vip: str) -> Told:
+    """A client's connection, the answers to who has the VIP, and everybody's connections."""
     lab.forget()
     with Capture(lab.hosts["rackhost"]) as wire:
         connect_all([Attempt(lab.hosts["client"], vip, PORT)])
-        packets = [frame.payload for frame in wire.frames(seconds=0.3) if frame.kind == ARP]
-    packed = IPv4Address(vip).packed
-    operations = [
-        struct.unpack_from("!H", packet, 6)[0] for packet in packets if packed in (packet[14:18], packet[24:28])
-    ]
-    # The answer goes to the ToR alone; the bridge need not show it to others, but who has the address says so.
-    return 1 in operations, lab.owners(vip) != set()
+        is_asked_for = any(asks_for(frame, vip) for frame in wire.frames(seconds=0.1))
+    return Told(is_asked_for, len(lab.owners(vip)), reached(lab, vip))
 
 
-@pytest.mark.parametrize("policy", ["Cluster", "Local"])
-def test_nobody_answers_for_an_on_link_vip_that_nobody_holds(lab: Lab, policy: str) -> None:
-    vip = VIPS["onlink", policy].address
-    lab.arp(ignore=1, announce=2)
-
-    assert conversation(lab, vip) == (True, False)
-    assert reached(lab, vip) == {**dict.fromkeys(OUTSIDE, "EHOSTUNREACH"), **dict.fromkeys(INSIDE, "ok")}
+def all_told(lab: Lab, vips: Sequence[str]) -> dict[str, Told]:
+    """The same of several VIPs at once."""
+    with ThreadPoolExecutor() as threads:
+        return dict(zip(vips, threads.map(lambda vip: told(lab, vip), vips), strict=True))
 
 
-@pytest.mark.parametrize("policy", ["Cluster", "Local"])
-def test_one_owner_with_an_endpoint_makes_an_on_link_vip_reachable_from_everywhere(lab: Lab, policy: str) -> None:
-    vip = VIPS["onlink", policy].address
-    lab.arp(ignore=1, announce=2)
+def test_an_on_link_vip_is_dead_without_the_daemon_and_alive_with_it(rack_in_each_mode: Rack) -> None:
+    rack, lab = rack_in_each_mode, rack_in_each_mode.lab
+    with rack.without("vip"):
+        for node in lab.nodes:
+            assert rack.daemon("vip", node.name).wait() == 0
+            assert local_routes(node) == set(ROUTED)  # a roll-out of the daemon does not cut routed VIPs off
+            assert set(addresses(node)).isdisjoint(ONLINK)
+        nobody = Told(is_asked_for=True, owners=0, reached=UNHELD)
+        assert all_told(lab, ONLINK) == dict.fromkeys(ONLINK, nobody)
 
-    lab.bind(vip, how="L2", nodes=["n1"])
+    until(lambda: all(rack.holders(vip) for vip in ONLINK), "owned")
 
-    assert lab.owners(vip) == {"n1"}
-    assert conversation(lab, vip) == (True, True)
-    assert reached(lab, vip) == dict.fromkeys((*OUTSIDE, *INSIDE), "ok")
+    one = Told(is_asked_for=True, owners=1, reached=EVERYWHERE)
+    assert all_told(lab, ONLINK) == dict.fromkeys(ONLINK, one)
+    for vip in VIPS["onlink", "Local"].both:
+        assert rack.holders(vip) <= set(ENDPOINTS)
 
 
-@pytest.mark.parametrize("policy", ["Cluster", "Local"])
-def test_a_routed_vip_is_never_asked_for(lab: Lab, policy: str) -> None:
-    vip = VIPS["routed", policy].address
-    lab.route(f"{vip}/32", ["n1"])
+def test_a_routed_vip_is_never_asked_for(rack_in_each_mode: Rack) -> None:
+    lab = rack_in_each_mode.lab
+    for vip in ROUTED:
+        lab.route(vip, ["n1"])
 
-    assert conversation(lab, vip) == (False, False)
-    assert reached(lab, vip) == dict.fromkeys((*OUTSIDE, *INSIDE), "ok")
+    routed = Told(is_asked_for=False, owners=0, reached=EVERYWHERE)
+    assert all_told(lab, ROUTED) == dict.fromkeys(ROUTED, routed)

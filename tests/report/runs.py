@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from genlb.errors import Diagnostic, Fix, Related, Severity, Span, Wording
 from genlb.report.model import Cluster, Run, hushed, told
@@ -28,41 +29,29 @@ HOSTILE = (
     " @octocat octocat@example.com #1 https://example.com www.example.com"
 )
 
-OVERLAP = Diagnostic(
-    rule="GLB201",
-    severity=Severity.ERROR,
-    message='pools "public" and "edge" overlap',
-    span=Span(FILE, 5, 19, 5, 36),
+ERROR, WARNING, INFO = Severity
+
+
+def finding(rule: str, severity: Severity, message: str, span: Span, **more: Any) -> Diagnostic:
+    """One of cluster fra1, unless said otherwise."""
+    return Diagnostic(rule=rule, severity=severity, message=message, span=span, **({"cluster": "fra1"} | more))
+
+
+OVERLAP = finding(
+    "GLB201",
+    ERROR,
+    'pools "public" and "edge" overlap',
+    Span(FILE, 5, 19, 5, 36),
     why="MetalLB refuses the second",
     help='remove it from "edge"',
     related=(Related(Span(SHARED, 31, 20, 31, 30), 'pool "public"'),),
-    cluster="fra1",
 )
-RETYPED = Diagnostic(
-    rule="GLB105",
-    severity=Severity.ERROR,
-    message="unquoted, this is the number 1.3 to YAML",
-    span=Span(FILE, 2, 26, 2, 30),
-    cluster="fra1",
-    fix=Fix(Span(FILE, 2, 26, 2, 30), "", Wording.QUOTED),
-)
-IMAGE = Diagnostic(
-    rule="GLB505",
-    severity=Severity.WARNING,
-    message="agents.image has no digest",
-    span=Span(SHARED, 5, 14, 5, 40),
-    cluster="ams1",
-)
-NEW = Diagnostic(
-    rule="GLB703",
-    severity=Severity.INFO,
-    message="kubernetes 1.99 is newer",
-    span=Span(FILE, 2, 26, 2, 30),
-    cluster="fra1",
-)
-SINGLE = Diagnostic(
-    rule="GLB303", severity=Severity.WARNING, message="one router only", span=Span(FILE, 4, 13, 4, 17), cluster="fra1"
-)
+KUBERNETES = Span(FILE, 2, 26, 2, 30)
+QUOTED = Fix(KUBERNETES, "", Wording.QUOTED)
+RETYPED = finding("GLB105", ERROR, "unquoted, this is the number 1.3 to YAML", KUBERNETES, fix=QUOTED)
+IMAGE = finding("GLB505", WARNING, "agents.image has no digest", Span(SHARED, 5, 14, 5, 40), cluster="ams1")
+NEW = finding("GLB703", INFO, "kubernetes 1.99 is newer", KUBERNETES)
+SINGLE = finding("GLB303", WARNING, "one router only", Span(FILE, 4, 13, 4, 17))
 ENTRY = Entry("GLB303", "one ToR per rack", Span(FILE, 40, 15, 40, 21))
 CLUSTERS = (Cluster("ams1", "clusters/ams1/cluster.yaml", valid=True), Cluster("fra1", FILE, valid=False))
 
@@ -103,11 +92,11 @@ FULL = a_run(
 )
 EVIL = a_run(
     [
-        Diagnostic(
-            rule="GLB103",
-            severity=severity,
-            message=HOSTILE,
-            span=Span(f"clusters/{HOSTILE}/x:y,z%.yaml", 1, 2, 1, 3),
+        finding(
+            "GLB103",
+            severity,
+            HOSTILE,
+            Span(f"clusters/{HOSTILE}/x:y,z%.yaml", 1, 2, 1, 3),
             why=HOSTILE,
             help=HOSTILE,
             related=(Related(Span(HOSTILE, 1, 1, 1, 2), HOSTILE),),

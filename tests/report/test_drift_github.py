@@ -44,7 +44,7 @@ def test_of_more_than_ten_of_a_kind_the_rest_is_counted() -> None:
     *lines, last = drift_github(a_report(a_drift("b", *many))).splitlines()
 
     assert len(lines) == 30
-    assert last.startswith("genlb: 12 findings more: GitHub shows 10 of each kind")
+    assert last.startswith("genlb: 4 errors, 4 warnings, 4 notices more: GitHub shows 10 of each kind")
 
 
 def test_every_line_of_a_hostile_report_is_one_whole_command() -> None:

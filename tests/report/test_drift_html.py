@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from typing import Any
 
 import pytest
 
@@ -12,7 +13,7 @@ from genlb.drift.model import DriftReport
 from genlb.report.drift import write
 from genlb.resources import template
 from tests.report.drift_read import Page
-from tests.report.drift_runs import AMS1, CLEAN, EVIL, FRA1, FULL, LAB1, a_drift, a_report, an_object, fabrics
+from tests.report.drift_runs import AMS1, CLEAN, EVIL, FRA1, FULL, GONE, LAB1, a_drift, a_report, an_object, fabrics
 
 REPORTS = pytest.mark.parametrize("report", [CLEAN, FULL, EVIL], ids=["clean", "full", "hostile"])
 TAGS = frozenset(
@@ -149,3 +150,16 @@ def test_what_hurts_comes_first() -> None:
 
     # fra1-prod (traffic affected), muc1-edge (at risk), lab1 (not checked), ham1-prod (incomplete), ams1-prod (in step)
     assert rows == sections == ["c1", "c4", "c3", "c2", "c0"]
+
+
+@pytest.mark.parametrize("side", ["git", "the cluster"])
+def test_an_object_that_one_side_lacks_takes_one_column(side: str) -> None:
+    body = {"spec": {"peerIP": "10.20.1.2"}}
+    sides: dict[str, Any] = {
+        "desired": body if side == "git" else None,
+        "live": body if side == "the cluster" else None,
+    }
+    told = html(a_report(a_drift("b", an_object("BGPPeer", "x", GONE, **sides))))
+
+    assert f"<summary>As it is in {side}</summary>" in told
+    assert 'class="none"' not in told

@@ -6,7 +6,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from genlb.drift.model import ClusterDrift, DriftReport
+from genlb.drift.model import ClusterDrift, DriftReport, NotChecked
 from genlb.report.drift_junit import drift_junit
 from tests.report.drift_runs import (
     AMS1,
@@ -82,6 +82,12 @@ def test_what_was_not_checked_is_skipped_with_reason_and_cure() -> None:
     assert tags(found["Secret calico-system/bgp-secrets"]) == ["skipped"]
     assert skipped.tag == "skipped"
     assert skipped.attrib["message"].startswith("the API server forbids it (403); kubectl apply -f clusters/fra1-prod")
+
+
+def test_a_cure_of_several_lines_keeps_them() -> None:
+    (case,) = cases(a_drift("b", not_checked=(NotChecked("pools", "why", "first\nsecond"),))).values()
+
+    assert case[0].attrib["message"] == "why; first\nsecond"
 
 
 def test_a_cluster_that_could_not_be_read_is_an_error() -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from genlb.drift.model import ABSENT, Attribution, ClusterDrift, State, Traffic
+from genlb.drift.model import ABSENT, Attribution, ClusterDrift, NotChecked, State, Traffic
 from genlb.errors import Severity
 from genlb.report.drift import text
 from genlb.report.style import PLAIN
@@ -143,6 +143,13 @@ def test_what_was_not_checked_is_listed_with_its_cure() -> None:
         "     = the dump holds no List of them",
         "     = help: kubectl get ipaddresspools -A -o yaml",
     ]
+
+
+def test_a_cure_of_several_lines_can_be_pasted() -> None:
+    script = "mkdir -p live\nfor kind in a b; do kubectl get $kind > live/$kind.json; done"
+    told = text(a_report(a_drift("b", not_checked=(NotChecked("pools", "why", script),))), PLAIN, 60, verbose=False)
+
+    assert "     = help: mkdir -p live\n       for kind in a b; do kubectl get $kind > live/$kind.json; done\n" in told
 
 
 def test_a_cluster_that_could_not_be_read_is_never_in_step() -> None:

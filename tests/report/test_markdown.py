@@ -12,8 +12,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from genlb.errors import Span
-from genlb.report.markdown import LARGEST, code, escaped, markdown, prose
+from genlb.report.markdown import LARGEST, code, escaped, prose
 from genlb.report.model import Cluster, Run
+from genlb.report.run_markdown import markdown
 from genlb.rules import Rule, rules
 from tests.report.runs import CLEAN, EVIL, FULL, HOSTILE, OVERLAP, a_run
 

@@ -34,6 +34,8 @@ def finding(rule: str, message: str, column: int, end: int) -> Diagnostic:
         ("PASSWORD: a b c", "a b c"),
         ("repoURL: https://bob:hunter2@git.example.com/x.git", "bob:hunter2"),
         ("repoURL: https://ghp_0123@git.example.com/x.git", "ghp_0123"),
+        ("repoURL: https://git.example.com/x.git?private_token=hunter2&ref=main", "hunter2"),
+        ("note: glpat-0123456789abcdefghij", "glpat-0123456789abcdefghij"),
     ],
 )
 def test_a_secret_is_found(line: str, secret: str) -> None:
@@ -61,6 +63,21 @@ def test_text_of_a_block_under_a_secret_key_is_hidden() -> None:
     assert hidden("tls:", "  privateKey: |", "    -----BEGIN", "    MIIE") == ["MIIE"]
     assert hidden("tls:", "  password:", "    secretName: a") == []
     assert hidden("tls:", "  comment: |", "    MIIE") == []
+
+
+def test_a_private_key_is_hidden_whatever_it_stands_under() -> None:
+    block = (
+        "note: |",
+        "  -----BEGIN EC PRIVATE KEY-----",
+        "  MIIE",
+        "  abcd",
+        "  -----END EC PRIVATE KEY-----",
+        "  more",
+    )
+
+    assert hidden(*block[:3]) == ["MIIE"]
+    assert hidden(*block[:4]) == ["abcd"]
+    assert hidden(*block) == []
 
 
 def test_the_span_of_the_rule_about_secrets_is_hidden_whole() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from genlb.errors import Severity
 from genlb.network import decide
 from genlb.report.autos import autos
-from genlb.report.masking import masked, masked_data
+from genlb.report.masking import masked_data
 from genlb.report.origins import origins, origins_text
 from genlb.report.rule import Card, rule_text, rules_table
 from genlb.report.style import PLAIN
@@ -36,6 +36,11 @@ class TestOrigins:
             ("spec.empty", "{}", "clusters/a/cluster.yaml:5"),
             ("spec.none", "[]", "clusters/a/cluster.yaml:6"),
         ]
+
+    def test_a_secret_is_not_among_the_values(self) -> None:
+        written = origins(tree("password: hunter2\nurl: https://a:hunter2@b/\n"), None)
+
+        assert [row.value for row in written] == ["***", "https://***@b/"]
 
     def test_defaults_follow_for_what_nobody_wrote(self) -> None:
         cluster = a_cluster(bgp={"node_to_node_mesh": Switch.ENABLED})
@@ -165,10 +170,13 @@ def test_a_near_miss_is_suggested_else_what_there_is() -> None:
     assert did_you_mean("qqqq", []) == ""
 
 
-def test_a_whole_text_and_plain_data_lose_their_secrets() -> None:
-    assert masked("a: 1\npassword: hunter2\ntls:\n  privateKey: |\n    MIIE\n    abcd\n") == (
-        "a: 1\npassword: ***\ntls:\n  privateKey: |\n    ***\n    ***\n"
-    )
+def test_plain_data_lose_their_secrets() -> None:
+    whole = {"a": 1, "password": "hunter2", "tls": {"privateKey": "MIIE\nabcd\n"}}
+    assert masked_data(whole) == {"a": 1, "password": "***", "tls": {"privateKey": "***"}}
+    secret = {"kind": "Secret", "name": "x", "merge": {"stringData": {"a": "hunter2"}, "data": {"b": "aHVudGVy"}}}
+    assert masked_data([secret]) == [
+        {"kind": "Secret", "name": "x", "merge": {"stringData": {"a": "***"}, "data": {"b": "***"}}}
+    ]
     data = {"password": "hunter2", "list": [{"token": "t"}], "url": "https://u:p@host/", "secretName": "bgp"}
     assert masked_data(data) == {
         "password": "***",

@@ -65,8 +65,10 @@ def a_plan(random: Random) -> dict[str, Any]:
     }
     if not any(_is_on_link(pool) for pool in pools):
         spec["vipBinder"] = {"state": random.choice(["Enabled", "Enabled", "Cleanup", "Disabled"])}
+    _sysctls_off(random, spec)
     _communities(random, spec)
     _explicit(random, spec)
+    _patches(random, spec)
     spec["gitops"] = random.choice(
         [
             {"engine": "None"},
@@ -124,7 +126,7 @@ def _rack(random: Random, shape: Shape, number: int, mesh: str) -> dict[str, Any
 
 
 def _pools(random: Random, shape: Shape) -> list[dict[str, Any]]:
-    on_link = random.random() < 0.3
+    on_link = random.random() < 0.4
     return [_pool(random, shape, index, on_link=on_link and index % 2 == 0) for index in range(random.randint(1, 5))]
 
 
@@ -187,10 +189,43 @@ def _kube_proxy(random: Random, shape: Shape) -> dict[str, Any]:
     mode = random.choice(modes)
     proxy: dict[str, Any] = {"mode": mode}
     if mode == "ipvs":
-        proxy |= {"strictARP": True, "ipvs": {"scheduler": "rr"}}
+        proxy |= {"strictARP": random.random() < 0.6, "ipvs": {"scheduler": "rr"}}
     if random.random() < 0.3:
         proxy |= random.choice([{"managedBy": "k3s", "ownership": "None"}, {"managedBy": "kubespray"}])
     return proxy
+
+
+def _sysctls_off(random: Random, spec: dict[str, Any]) -> None:
+    """Now and then no daemon holds sysctls: kube-proxy's strictARP silences the nodes then."""
+    if spec["kubeProxy"].get("strictARP") and random.random() < 0.4:
+        spec["sysctls"] = {"state": random.choice(["Disabled", "Cleanup"])}
+
+
+def _agents(random: Random) -> dict[str, Any]:
+    agents: dict[str, Any] = {"image": {"repository": "registry.example.com/genlb/genlb", "digest": DIGEST}}
+    if random.random() < 0.4:
+        agents["tolerations"] = random.choice(
+            [
+                [{"operator": "Exists"}],
+                [{"key": "dedicated", "operator": "Equal", "value": "lb", "effect": "NoSchedule"}],
+                [{"key": "dedicated", "value": "lb", "effect": "NoExecute", "tolerationSeconds": 60}],
+            ]
+        )
+    if random.random() < 0.4:
+        sizes = {"requests": {"cpu": "20m", "memory": "48Mi"}, "limits": {"cpu": "0.5", "memory": "96Mi"}}
+        agents["resources"] = {random.choice(["vip", "sysctl"]): sizes}
+    return agents
+
+
+def _patches(random: Random, spec: dict[str, Any]) -> None:
+    """Sometimes one session has a setting that the spec has no word for, or Felix logs more."""
+    router = random.choice([router for rack in spec["bgp"]["racks"] for router in rack["routers"]])
+    family = V6 if ":" in random.choice(router["addresses"]) else V4
+    fields = random.choice([{"ttlSecurity": 1}, {"keepOriginalNextHop": True}, {"filters": ["genlb-no-reexport"]}])
+    peer = {"kind": "BGPPeer", "name": f"genlb-{router['name']}-v{family}", "merge": {"spec": fields}}
+    logs = {"kind": "BGPConfiguration", "name": "default", "merge": {"spec": {"logSeverityScreen": "Warning"}}}
+    if random.random() < 0.4:
+        spec["patches"] = random.choice([[peer], [peer, logs], [logs]])
 
 
 def _communities(random: Random, spec: dict[str, Any]) -> None:

@@ -253,6 +253,25 @@ def test_from_1_43_on_no_gate_brings_ipvs_back() -> None:
     assert [item.severity for item in found if item.rule == "GLB402"] == [Severity.ERROR]
 
 
+@pytest.mark.parametrize(
+    ("captured", "rule"),
+    [
+        (CAPTURED.replace("10.244", "10.99"), "GLB412"),
+        (CAPTURED.replace("/16", "/17"), "GLB413"),
+        (CAPTURED.partition("\n")[0] + "\n", "GLB403"),
+    ],
+)
+@pytest.mark.parametrize(("mode", "kubernetes"), [("iptables", "1.34.1"), ("nftables", "1.34.1"), ("nftables", "1.34")])
+def test_no_cure_leads_to_what_another_rule_forbids(mode: str, kubernetes: str, captured: str, rule: str) -> None:
+    network: dict[str, Any] = TWO_POD_CIDRS["network"] if rule == "GLB413" else {}
+    document = a_proxied_document(mode, kubernetes=kubernetes, network=network)
+
+    (told,) = [diagnostic for diagnostic in judged_with(document, captured) if diagnostic.rule == rule]
+    assert ("InterfaceNamePrefix" in told.help.partition("upgrade")[0]) is (
+        (mode, kubernetes) != ("nftables", "1.34.1")
+    )
+
+
 def test_a_gate_in_the_captured_file_brings_nftables_to_1_30() -> None:
     document = a_proxied_document("nftables", kubernetes="1.30")
 

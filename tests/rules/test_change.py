@@ -6,8 +6,7 @@ from typing import Any
 
 import pytest
 
-from genlb.api.hushing import OF_CHANGE
-from genlb.rules.change import judge_change, rules_of_change
+from genlb.rules.change import judge_change
 from tests.rules.judged import a_document, a_view
 
 RACK = {"name": "r1", "routers": [{"name": "tor-a", "asNumber": 65101, "addresses": ["10.20.1.2"]}]}
@@ -203,7 +202,3 @@ def test_a_change_of_the_proxy_mode_is_told_whoever_owns_the_configuration(befor
     documents = [a_document(kubeProxy={"mode": mode, "ownership": "None"}) for mode in (before, after)]
 
     assert told(*documents) == [("GLB421", f"kube-proxy goes from {before} to {after}")]
-
-
-def test_suppression_knows_which_rules_only_a_change_can_ask() -> None:
-    assert rules_of_change() == OF_CHANGE

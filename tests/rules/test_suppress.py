@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from types import ModuleType
 from typing import Any
 
 import pytest
 
+from genlb.api.hushing import OF_CHANGE, OF_FLEET, OF_RENDER
 from genlb.errors import Diagnostic, Severity, Span
+from genlb.rules import Rule, fleet, reading, rules
 from genlb.rules.comments import comments_in
+from genlb.rules.of_change import CHECKS
 from genlb.rules.suppress import FIRM, Entry, entries_of_settings, review, suppress
 from genlb.spec.settings import read_settings
 from genlb.yamltext import read
@@ -252,3 +256,17 @@ def test_a_comment_without_a_rule_is_told() -> None:
     assert words(Entry("", "x", Span(FILE, 7, 30, 7, 36), line=7)) == [
         f"GLB108 {FILE}:7:30: this comment names no rule"
     ]
+
+
+def test_suppression_knows_who_looks_for_every_rule() -> None:
+    """By its checks a rule is about one cluster; what has none is found by the reader, or by whom the lists name."""
+    silent = {rule.id for rule in rules().values() if not rule.checks}
+
+    assert {rule.id for rule, _ in CHECKS} == OF_CHANGE
+    assert defined_in(fleet) == OF_FLEET
+    assert silent - defined_in(reading) == OF_CHANGE | OF_FLEET | OF_RENDER
+
+
+def defined_in(module: ModuleType) -> set[str]:
+    """The ids of the rules that a module defines."""
+    return {value.id for value in vars(module).values() if isinstance(value, Rule)}

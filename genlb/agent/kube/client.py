@@ -29,7 +29,6 @@ LARGEST = 8 << 20
 """Bytes of an answer: a daemon has 96 MiB, and parsed JSON takes several times its text. One object has 1.5 MiB."""
 
 _PIECE = 1 << 16
-MERGE_PATCH = "application/merge-patch+json"
 _JSON = "application/json"
 
 
@@ -59,10 +58,6 @@ class Client:
         """The object at ``path`` after it was replaced, if its resourceVersion still is the one in ``body``."""
         return self._answered("PUT", path, None, body)
 
-    def patch(self, path: str, body: Object) -> Object:
-        """The object at ``path`` after ``body`` was merged into it."""
-        return self._answered("PATCH", path, None, body, MERGE_PATCH)
-
     def delete(self, path: str, *, version: str) -> None:
         """Delete the object at ``path`` if its resourceVersion still is ``version``."""
         options: Object = {"kind": "DeleteOptions", "apiVersion": "v1", "preconditions": {"resourceVersion": version}}
@@ -70,7 +65,7 @@ class Client:
 
     def stream(self, path: str, query: Mapping[str, str], *, quiet: float) -> http.client.HTTPResponse:
         """An answer without an end, to be read line by line; reading fails after ``quiet`` seconds without a byte."""
-        response = self._sent("GET", path, query, None, _JSON)
+        response = self._sent("GET", path, query, None)
         if response.status != http.HTTPStatus.OK:
             raise refusal(response.status, _parsed(self._read(response)), response.getheader("Retry-After"))
         if self._connection is not None and self._connection.sock is not None:
@@ -91,10 +86,8 @@ class Client:
             self._connection.close()
             self._connection = None
 
-    def _answered(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: Object | None = None, kind: str = _JSON
-    ) -> Object:
-        response = self._sent(method, path, query, body, kind)
+    def _answered(self, method: str, path: str, query: Mapping[str, str] | None, body: Object | None = None) -> Object:
+        response = self._sent(method, path, query, body)
         text = self._read(response)
         if response.status >= http.HTTPStatus.MULTIPLE_CHOICES:
             raise refusal(response.status, _parsed(text), response.getheader("Retry-After"))
@@ -104,7 +97,7 @@ class Client:
         return found
 
     def _sent(
-        self, method: str, path: str, query: Mapping[str, str] | None, body: Object | None, kind: str
+        self, method: str, path: str, query: Mapping[str, str] | None, body: Object | None
     ) -> http.client.HTTPResponse:
         target = f"{path}?{urlencode(query)}" if query else path
         try:
@@ -114,7 +107,7 @@ class Client:
                 "User-Agent": f"genlb-agent/{__version__}",
             }
             if body is not None:
-                headers["Content-Type"] = kind
+                headers["Content-Type"] = _JSON
             connection = self._opened()
             connection.request(method, target, json.dumps(body) if body is not None else None, headers)
             return connection.getresponse()

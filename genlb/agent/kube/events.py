@@ -1,7 +1,6 @@
 """Events about an object, in that object's namespace: what ``kubectl describe`` shows to whoever owns it.
 
-What happens again is the same Event with a higher count, and no more often than every few minutes: a tenant's Service
-that is refused for ever must not fill etcd.
+Whatever is told again, by whichever node, is the same Event: a Service that a thousand nodes refuse must not fill etcd.
 """
 
 from __future__ import annotations
@@ -14,13 +13,7 @@ from typing import NamedTuple
 from urllib.parse import quote
 
 from genlb.agent.kube.client import Client, Object
-from genlb.agent.kube.failures import Conflict, NotFound
-
-_REPEAT = 300.0
-"""Seconds before the same Event is counted again."""
-
-_MOST = 1_000
-"""Events that are remembered; a server forgets them after an hour."""
+from genlb.agent.kube.failures import Conflict
 
 _LONGEST = 1_024
 
@@ -35,45 +28,14 @@ class About(NamedTuple):
     uid: str
 
 
-class _Sent(NamedTuple):
-    times: int
-    at: float
-
-
 class Events:
-    """Events that ``component`` on ``node`` sends; ``clock`` is for their times, ``ticks`` for how often."""
+    """Events that ``component`` on ``node`` sends."""
 
-    def __init__(
-        self,
-        client: Client,
-        component: str,
-        node: str,
-        *,
-        clock: Callable[[], float] = time.time,
-        ticks: Callable[[], float] = time.monotonic,
-    ) -> None:
+    def __init__(self, client: Client, component: str, node: str, *, clock: Callable[[], float] = time.time) -> None:
         self._client = client
         self._component = component
         self._node = node
         self._clock = clock
-        self._ticks = ticks
-        self._sent: dict[str, _Sent] = {}
-
-    def tell(self, about: About, reason: str, message: str, *, warning: bool) -> bool:
-        """Tell it, unless the same was told a short while ago; whether something was written."""
-        told = message[:_LONGEST]
-        name = _name(about, [self._component, self._node, about.uid, reason, told])
-        now, sent = self._ticks(), self._sent.get(name)
-        if sent is not None and now - sent.at < _REPEAT:
-            return False
-        count = 1 if sent is None else sent.times + 1
-        if sent is None or not self._counted(about, name, count):
-            try:
-                self._create(about, name, reason, told, warning=warning)
-            except Conflict:  # of the daemon before us: the same Event once more
-                self._counted(about, name, 2)
-        self._remember(name, _Sent(count, now))
-        return True
 
     def tell_once(self, about: About, reason: str, message: str, *, warning: bool) -> bool:
         """Tell what every node sees, unless one has told it and the server still knows; whether it was written."""
@@ -81,14 +43,6 @@ class Events:
         try:
             self._create(about, _name(about, [self._component, about.uid, reason, told]), reason, told, warning=warning)
         except Conflict:
-            return False
-        return True
-
-    def _counted(self, about: About, name: str, count: int) -> bool:
-        """Raise the count of an Event; False where the server has forgotten it."""
-        try:
-            self._client.patch(f"{_path(about)}/{name}", {"count": count, "lastTimestamp": _time(self._clock())})
-        except NotFound:
             return False
         return True
 
@@ -114,12 +68,6 @@ class Events:
             "source": {"component": self._component, "host": self._node},
         }
         self._client.create(_path(about), body)
-
-    def _remember(self, name: str, sent: _Sent) -> None:
-        self._sent.pop(name, None)
-        self._sent[name] = sent
-        while len(self._sent) > _MOST:
-            del self._sent[next(iter(self._sent))]
 
 
 def _name(about: About, said: list[str]) -> str:

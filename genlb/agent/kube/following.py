@@ -58,6 +58,8 @@ class Following(Generic[Fact]):
         self._version: str | None = None
         self._opened: float | None = None
         self._ended = threading.Event()
+        self._anew = threading.Event()
+        self._lists = 0
         self.failing = ""
         self._thread = threading.Thread(target=self._work, name=f"follow {path}", daemon=True)
 
@@ -72,19 +74,32 @@ class Following(Generic[Fact]):
 
     def facts(self) -> dict[str, Fact] | None:
         """A copy of all facts by key; None before the first complete list."""
+        return self.counted()[0]
+
+    def counted(self) -> tuple[dict[str, Fact] | None, int]:
+        """The same, and how many complete lists have come by now."""
         with self._lock:
-            return None if self._facts is None else dict(self._facts)
+            return None if self._facts is None else dict(self._facts), self._lists
+
+    def again(self) -> None:
+        """List anew instead of trusting the last list and what was watched since; in any thread."""
+        self._anew.set()
+        self._client.interrupt()
 
     def _work(self) -> None:
         while not self._ended.is_set():
             self._opened = None
+            if self._anew.is_set():
+                self._anew.clear()
+                self._version = None
             try:
                 self._turn()
             except (Expired, Malformed) as error:
                 self._version = None
                 self._failed(error)
             except ApiFailure as error:
-                self._failed(error)
+                if not self._anew.is_set() and not self._ended.is_set():  # cut off by us
+                    self._failed(error)
             if self._opened is not None and time.monotonic() - self._opened > _STEADY:
                 self._backoff.reset()
             if self.failing:
@@ -97,6 +112,7 @@ class Following(Generic[Fact]):
             found = listed(self._client, self._path, self._keep)
             with self._lock:
                 self._facts = found.facts
+                self._lists += 1
             self._version = found.version
             self._changed()
         for change in watched(self._client, self._path, self._version, opened=self._works):

@@ -42,13 +42,11 @@ class Leases:
 
     def create(self, name: str, spec: LeaseSpec) -> str:
         """Create it; its resourceVersion. ``Conflict`` where there is one."""
-        now = micro_time(self._clock())
-        return version_of(self._client.create(self.path, self._object(name, spec, acquired=now, now=now)))
+        return version_of(self._client.create(self.path, self._object(name, spec)))
 
-    def update(self, name: str, spec: LeaseSpec, version: str, *, acquired: str | None = None) -> str:
+    def update(self, name: str, spec: LeaseSpec, version: str) -> str:
         """Replace it if it still has ``version``; the new one. ``Conflict`` where it has another."""
-        now = micro_time(self._clock())
-        body = self._object(name, spec, acquired=acquired or now, now=now)
+        body = self._object(name, spec)
         _metadata(body)["resourceVersion"] = version
         return version_of(self._client.update(f"{self.path}/{quote(name, safe='')}", body))
 
@@ -56,7 +54,8 @@ class Leases:
         """Delete it if it still has ``version``."""
         self._client.delete(f"{self.path}/{quote(name, safe='')}", version=version)
 
-    def _object(self, name: str, spec: LeaseSpec, *, acquired: str, now: str) -> Object:
+    def _object(self, name: str, spec: LeaseSpec) -> Object:
+        now = micro_time(self._clock())
         return {
             "apiVersion": "coordination.k8s.io/v1",
             "kind": "Lease",
@@ -69,7 +68,7 @@ class Leases:
             "spec": {
                 "holderIdentity": spec.holder,
                 "leaseDurationSeconds": spec.duration,
-                "acquireTime": acquired,
+                "acquireTime": now,
                 "renewTime": now,
             },
         }

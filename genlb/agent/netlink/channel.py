@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import errno
+import contextlib
 import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 
+from genlb.agent.links import IPV4_ADDRESSES, IPV6_ADDRESSES, LINKS, KernelEvents
 from genlb.agent.netlink import route
 from genlb.agent.netlink.message import DONE, DUMP_INTERRUPTED, ERROR, Message, error_of, messages, packed
 from genlb.errors import Undetermined
@@ -15,8 +16,8 @@ _BUFFER = 1 << 17
 _BATCH = 128
 """Changes sent at once: their answers must fit into the socket's buffer."""
 
-_GROUPS = 0x1 | 0x10 | 0x100  # links, IPv4 addresses, IPv6 addresses
 _TIMEOUT = 5.0
+_ATTEMPTS = 3
 
 
 class Interrupted(Undetermined):
@@ -27,9 +28,7 @@ class Channel:
     """Questions to the kernel, one at a time."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
-        self._socket.settimeout(_TIMEOUT)
-        self._socket.bind((0, 0))
+        self._socket = _opened()
         self._sequence = 0
 
     def close(self) -> None:
@@ -37,7 +36,13 @@ class Channel:
         self._socket.close()
 
     def dump(self, kind: int, family: int = 0) -> list[Message]:
-        """All links, addresses or routes; ``Interrupted`` where the list may be incomplete."""
+        """All links, addresses or routes; ``Interrupted`` where the list may be incomplete, several times over."""
+        for _ in range(_ATTEMPTS - 1):
+            with contextlib.suppress(Interrupted):
+                return self._dump(kind, family)
+        return self._dump(kind, family)
+
+    def _dump(self, kind: int, family: int) -> list[Message]:
         self._sequence += 1
         self._socket.send(packed(route.dump(kind, self._sequence, family)))
         found: list[Message] = []
@@ -66,47 +71,42 @@ class Channel:
         self._socket.send(b"".join(packed(change(first + index)) for index, change in enumerate(changes)))
         results: dict[int, int] = {}
         while len(results) < len(changes):
-            for message in messages(self._socket.recv(_BUFFER)):
+            for message in self._received():
                 if message.kind == ERROR and first <= message.sequence <= self._sequence:
                     results[message.sequence] = error_of(message)
         return [results[first + index] for index in range(len(changes))]
 
     def _answers(self, sequence: int) -> Iterator[Message]:
         while True:
-            for message in messages(self._socket.recv(_BUFFER)):
+            for message in self._received():
                 if message.sequence == sequence:
                     yield message
 
+    def _received(self) -> Iterator[Message]:
+        try:
+            data = self._socket.recv(_BUFFER)
+        except OSError:
+            # Answers were dropped (ENOBUFS), or do not come. On this socket a dump is still under way, and the next
+            # one would be refused (EBUSY); a new one hears nothing of it.
+            fresh = _opened()
+            self._socket.close()
+            self._socket = fresh
+            raise
+        return messages(data)
 
-class Events:
-    """What changes on links and addresses; ``fileno`` becomes readable when something has."""
+
+def _opened() -> socket.socket:
+    opened = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC, socket.NETLINK_ROUTE)
+    opened.settimeout(_TIMEOUT)
+    opened.bind((0, 0))
+    return opened
+
+
+class Events(KernelEvents):
+    """A link or an address changed."""
 
     def __init__(self) -> None:
-        self._socket = socket.socket(
-            socket.AF_NETLINK, socket.SOCK_RAW | socket.SOCK_CLOEXEC | socket.SOCK_NONBLOCK, socket.NETLINK_ROUTE
-        )
-        self._socket.bind((0, _GROUPS))
-
-    def fileno(self) -> int:
-        """For a selector."""
-        return self._socket.fileno()
-
-    def close(self) -> None:
-        """Give the socket back."""
-        self._socket.close()
-
-    def drain(self) -> bool:
-        """Take all that waits; whether anything did. An overrun counts: what was lost is looked up anyway."""
-        anything = False
-        while True:
-            try:
-                anything = bool(self._socket.recv(_BUFFER)) or anything
-            except BlockingIOError:
-                return anything
-            except OSError as error:
-                if error.errno != errno.ENOBUFS:
-                    raise
-                anything = True  # more happened than the buffer holds
+        super().__init__(LINKS | IPV4_ADDRESSES | IPV6_ADDRESSES)
 
 
 def _raise_for(number: int) -> None:

@@ -1,8 +1,9 @@
-"""Addresses, local routes and links as netlink says them (linux/rtnetlink.h, if_addr.h, if_link.h)."""
+"""Addresses, routes and links as netlink says them (linux/rtnetlink.h, if_addr.h, if_link.h)."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -32,8 +33,9 @@ _CACHE_INFO = struct.Struct("=IIII")
 
 _IFA_ADDRESS, _IFA_LOCAL, _IFA_LABEL, _IFA_CACHEINFO, _IFA_FLAGS, _IFA_PROTO = 1, 2, 3, 6, 8, 11
 _IFA_F_NODAD, _IFA_F_NOPREFIXROUTE = 0x02, 0x200
-_RTA_DST, _RTA_OIF, _RTA_TABLE = 1, 4, 15
-_TABLE_LOCAL, _TYPE_LOCAL, _SCOPE_HOST, _SCOPE_GLOBAL = 255, 2, 254, 0
+_RTA_DST, _RTA_OIF, _RTA_GATEWAY, _RTA_MULTIPATH, _RTA_TABLE, _RTA_VIA = 1, 4, 5, 9, 15, 18
+_TABLE_LOCAL, _TYPE_UNICAST, _TYPE_LOCAL, _SCOPE_HOST, _SCOPE_GLOBAL = 255, 1, 2, 254, 0
+_NEXT_HOP = struct.Struct("=HBBi")
 _IFLA_ADDRESS, _IFLA_IFNAME = 1, 3
 _IFF_READY = 0x1 | 0x10000  # switched on, and with a carrier
 
@@ -65,6 +67,12 @@ class InterfaceAddress(NamedTuple):
     preferred: int
     flags: int
 
+    @property
+    def is_as_set(self) -> bool:
+        """Whether it looks like what ``set_address`` makes: alone, never a source, without routes, gone in time."""
+        single = self.prefix == self.address.max_prefixlen and bool(self.flags & _IFA_F_NOPREFIXROUTE)
+        return single and self.preferred == 0 and self.valid != FOREVER
+
 
 class LocalRoute(NamedTuple):
     """A route of type local in table local, to one address."""
@@ -79,10 +87,19 @@ def dump(kind: int, sequence: int, family: int = 0) -> Message:
     return Message(kind, REQUEST | DUMP, sequence, bytes([family]) + b"\0" * (size - 1))
 
 
-def set_address(
-    sequence: int, index: int, address: Address, *, lifetime: int, protocol: int, label: str | None = None
+def set_address(  # noqa: PLR0913 -- an address has that many properties
+    sequence: int,
+    index: int,
+    address: Address,
+    *,
+    lifetime: int,
+    protocol: int,
+    label: str | None = None,
+    fresh: bool = False,
 ) -> Message:
     """Put ``address`` on an interface, or give the one that is there a new lifetime.
+
+    ``fresh``: none is there; EEXIST where somebody has put it there meanwhile.
 
     Always a single address, never with a route for its neighbours, and never one that the kernel would choose as a
     source (preferred lifetime 0). The mark goes along each time: a renewal without it would take it off.
@@ -97,7 +114,8 @@ def set_address(
     if label is not None:
         pairs.append((_IFA_LABEL, label.encode() + b"\0"))
     head = _ADDRESS_HEAD.pack(_FAMILY[address.version], address.max_prefixlen, 0, _SCOPE_GLOBAL, index)
-    return Message(NEW_ADDRESS, REQUEST | ACK | CREATE | REPLACE, sequence, with_attributes(head, pairs))
+    how = CREATE | (EXCLUSIVE if fresh else REPLACE)
+    return Message(NEW_ADDRESS, REQUEST | ACK | how, sequence, with_attributes(head, pairs))
 
 
 def delete_address(sequence: int, index: int, address: Address, prefix: int) -> Message:
@@ -153,12 +171,37 @@ def interface_address(message: Message) -> InterfaceAddress | None:
 def local_route(message: Message) -> LocalRoute | None:
     """A local route to one address in a NEW_ROUTE or DELETE_ROUTE; None for any other route."""
     family, prefix, _, _, table, protocol, _, kind, _ = _ROUTE_HEAD.unpack_from(message.body)
+    if kind != _TYPE_LOCAL:
+        return None
     found = attributes(message.body[_ROUTE_HEAD.size :])
     raw = found.get(_RTA_DST, b"")
     named = _U32.unpack_from(found[_RTA_TABLE])[0] if len(found.get(_RTA_TABLE, b"")) >= _U32.size else table
-    if family not in _FAMILY.values() or kind != _TYPE_LOCAL or named != _TABLE_LOCAL or prefix != len(raw) * 8:
+    if family not in _FAMILY.values() or named != _TABLE_LOCAL or prefix != len(raw) * 8:
         return None
     return LocalRoute(ip_address(raw), protocol) if raw else None
+
+
+def next_hops(message: Message) -> Iterator[Address]:
+    """The routers that a unicast route in a NEW_ROUTE leads over; none for any other route."""
+    kind = _ROUTE_HEAD.unpack_from(message.body)[7]
+    if kind != _TYPE_UNICAST:
+        return
+    found = attributes(message.body[_ROUTE_HEAD.size :])
+    yield from _routers(found)
+    hops, offset = found.get(_RTA_MULTIPATH, b""), 0
+    while offset + _NEXT_HOP.size <= len(hops):
+        length = _NEXT_HOP.unpack_from(hops, offset)[0]
+        if length < _NEXT_HOP.size or offset + length > len(hops):
+            return
+        yield from _routers(attributes(hops[offset + _NEXT_HOP.size : offset + length]))
+        offset += (length + 3) & ~3
+
+
+def _routers(found: Mapping[int, bytes]) -> Iterator[Address]:
+    """The router that a route or one of its hops names; one of the other family stands behind that family's number."""
+    for raw in (found.get(_RTA_GATEWAY, b""), found.get(_RTA_VIA, b"")[2:]):
+        if len(raw) in (4, 16):
+            yield ip_address(raw)
 
 
 def _local_route(address: Address, protocol: int) -> bytes:

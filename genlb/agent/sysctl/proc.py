@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import os
 
-from genlb.agent.sysctl.plan import Found
+from genlb.agent.sysctl.plan import Found, is_same
 
 ROOT = "/proc/sys"
 
@@ -45,6 +45,11 @@ class ProcSys:
             return Found(None, "" if _is_missing(error) else told(error))
         finally:
             os.close(descriptor)
+
+    def says(self, path: str, value: str) -> bool:
+        """Whether the file at ``path`` says ``value``."""
+        found = self.read(path).value
+        return found is not None and is_same(found, value)
 
     def write(self, path: str, value: str) -> str:
         """Write ``value``, in one call as the kernel wants it; "" or what went wrong."""

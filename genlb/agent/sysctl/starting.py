@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import gc
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from typing import NamedTuple
@@ -13,6 +12,7 @@ from genlb import __version__
 from genlb.agent.config import Common, SysctlConfig, sysctl_config
 from genlb.agent.links import link_events
 from genlb.agent.logs import Log
+from genlb.agent.opening import opened
 from genlb.agent.serving import Server, addresses
 from genlb.agent.stopping import Stop
 from genlb.agent.sysctl.daemon import Publish, SysctlDaemon
@@ -51,8 +51,7 @@ def run(
     Whether everything is in effect (or given back); for ``--dry-run``, whether there is nothing to do.
     """
     around = around or Surroundings()
-    text = _content(path)
-    config = sysctl_config(text)
+    config, digest = opened(path, sysctl_config)
     holder = Holder(config, ProcSys(around.root))
     if manner.dry_run:
         return _told(holder, say, restore=manner.restore)
@@ -62,7 +61,7 @@ def run(
             say(line)
         return found.holds
     log = Log(as_json=json_logs, bound={"daemon": "sysctl", "node": around.environment.get("NODE_NAME", "")})
-    _serve(holder, config, _digest(text), log, around, restore=manner.restore)
+    _serve(holder, config, digest, log, around, restore=manner.restore)
     return True
 
 
@@ -123,15 +122,3 @@ def _publishing(holder: Holder, common: Common, digest: str, log: Log, around: S
         yield lambda found: publisher.offer(
             encoded(NodeReport(Daemon.SYSCTL, node, __version__, digest, state(found, holder.corrections)))
         )
-
-
-def _content(path: str) -> str:
-    try:
-        with open(path, encoding="utf-8") as file:
-            return file.read()
-    except UnicodeDecodeError as error:
-        raise Undetermined(f"{path}: is no UTF-8") from error
-
-
-def _digest(text: str) -> str:
-    return f"sha256:{hashlib.sha256(text.encode()).hexdigest()}"

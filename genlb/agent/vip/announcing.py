@@ -5,7 +5,7 @@ A lost frame must not cost a minute, and a switch that has forgotten the address
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from genlb.agent.vip.plan import SetAddress
 from genlb.agent.vip.pools import Address
@@ -29,12 +29,15 @@ class Announcer:
         """A VIP was bound."""
         self._due[step.address] = (step.interface, [now + delay for delay in BURST])
 
-    def work(self, now: float, owned: Iterable[str]) -> float:
-        """Tell what is due of the VIPs that are still ``owned``; when to come again."""
-        kept = frozenset(owned)
-        self._due = {address: entry for address, entry in self._due.items() if str(address) in kept}
+    def work(self, clock: Callable[[], float], owned: Mapping[str, float]) -> float:
+        """Tell what is due of the VIPs that are still ``owned``, none after its time; when to come again.
+
+        The clock is read before each one: a process may be stopped between any two, and wake up when others own them.
+        """
+        self._due = {address: entry for address, entry in self._due.items() if str(address) in owned}
         for address, (interface, times) in self._due.items():
-            if times[0] <= now:
+            now = clock()
+            if times[0] <= now < owned[str(address)]:
                 self._send(interface, address)
                 times[:] = [time for time in times if time > now] or [now + PERIOD]
         return min((times[0] for _, times in self._due.values()), default=_NEVER)

@@ -65,10 +65,11 @@ class Failed(NamedTuple):
 
 
 class Probed(NamedTuple):
-    """Whether anybody answered for a VIP before it was bound."""
+    """Whether anybody has a VIP, asked before it is bound. ``holder`` is that host's MAC address, "" if not known."""
 
     number: int
     taken: bool
+    holder: str = ""
 
 
 class Kernel(NamedTuple):

@@ -14,8 +14,9 @@ from typing import NamedTuple, Self
 from genlb.agent.backoff import Backoff
 from genlb.agent.kube.events import About, Events
 from genlb.agent.logs import Log
-from genlb.agent.vip.desired import Desired, Reason
+from genlb.agent.vip.desired import Desired
 from genlb.agent.vip.facts import Facts
+from genlb.agent.vip.judging import Reason
 from genlb.errors import GenlbError
 
 _PACE = 1.0
@@ -96,6 +97,7 @@ class Complainer:
         self._backoff = backoff or Backoff(1.0, 300.0)
         self._schedule = Schedule()
         self._heard: Desired | None = None
+        self._news: tuple[Desired, Facts] | None = None
         self._open: tuple[Complaint, ...] = ()
         self._changed = threading.Condition()
         self._ended = False
@@ -118,7 +120,7 @@ class Complainer:
             return
         self._heard = wanted
         with self._changed:
-            self._open = complaints(wanted, facts)
+            self._news = (wanted, facts)
             self._changed.notify()
 
     def _work(self) -> None:
@@ -138,15 +140,22 @@ class Complainer:
 
     def _next(self, retry: float) -> Complaint | None:
         """Wait until something is to be told, not before ``retry``; None at the end."""
-        with self._changed:
-            while not self._ended:
-                now = self._clock()
-                complaint, due = self._schedule.next(self._open, now)
-                if complaint is not None and now >= retry:
-                    return complaint
-                pause = max(due, retry) - now
-                self._changed.wait(None if pause == _NEVER else pause)
-            return None
+        while not self._ended:
+            with self._changed:
+                news, self._news = self._news, None
+            if news is not None:  # not in the loop's thread, and not while it waits for the lock: they may be many
+                self._open = complaints(*news)
+            now = self._clock()
+            complaint, due = self._schedule.next(self._open, now)
+            if complaint is not None and now >= retry:
+                return complaint
+            pause = max(due, retry) - now
+            with self._changed:
+                self._changed.wait_for(self._is_woken, None if pause == _NEVER else pause)
+        return None
+
+    def _is_woken(self) -> bool:
+        return self._ended or self._news is not None
 
 
 def _complaint(key: str, uid: str, reason: Reason, addresses: list[str]) -> Complaint:

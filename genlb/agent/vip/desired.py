@@ -9,19 +9,16 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator, Mapping
-from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple, TypeAlias
 
 from genlb.agent.config import Announce, Bind, Routed, Scope
 from genlb.agent.fields import Network
 from genlb.agent.vip.facts import Facts, Node, Port, Service
+from genlb.agent.vip.judging import Judge, Reason, Refusal
 from genlb.agent.vip.pools import Address, Pools
 
 Owners: TypeAlias = dict[str, frozenset[str]]
 """The nodes that may own a VIP, by the VIP's canonical text."""
-
-_LONGEST = 64
-"""Characters of a refused text that are told; an address has at most 45."""
 
 
 class Mode(enum.Enum):
@@ -31,26 +28,6 @@ class Mode(enum.Enum):
     OBSERVE = "Observe"
     L2 = "L2"
     NONE = "None"
-
-
-class Reason(enum.Enum):
-    """Why an address in a Service's status is not bound."""
-
-    MALFORMED = "is no IP address"
-    DUPLICATE = "stands twice in the Service's status"
-    OUTSIDE_POOLS = "lies in no configured pool"
-    NODE_ADDRESS = "is the address of a node"
-    RESERVED = "is the address of a gateway"
-    PROXIED = "has ipMode Proxy: its traffic never reaches a node under this address"
-    PORT_TAKEN = "shares all its ports on this VIP with an older Service"
-
-
-class Refusal(NamedTuple):
-    """An address of a Service that is not bound; ``address`` is cut and quoted where it is no address."""
-
-    service: str
-    address: str
-    reason: Reason
 
 
 class Binding(NamedTuple):
@@ -85,7 +62,7 @@ class Desired(NamedTuple):
 
 def desired(facts: Facts, pools: Pools, routed: Routed | None) -> Desired:
     """What the cluster's Services ask for, as far as the pools allow it; the same on every node."""
-    judge = _Judge(facts, pools)
+    judge = Judge(facts, pools)
     endpoints = _endpoint_nodes(facts)
     shares: dict[Address, _Share] = {}
     refusals: list[Refusal] = []
@@ -161,53 +138,6 @@ class _Share:
         return True
 
 
-class _Judge:
-    """What may be bound at all."""
-
-    def __init__(self, facts: Facts, pools: Pools) -> None:
-        self._pools = pools
-        self._taken = dict.fromkeys(_addresses(facts.reserved), Reason.RESERVED)
-        for node in facts.nodes.values():
-            self._taken |= dict.fromkeys(_addresses(node.addresses), Reason.NODE_ADDRESS)
-
-    def accepted(self, service: Service, refusals: list[Refusal]) -> Iterator[Address]:
-        """The addresses of ``service`` that may be bound; the others go to ``refusals``."""
-        refusals += [Refusal(service.key, _told(text), Reason.PROXIED) for text in service.proxied]
-        seen: set[Address] = set()
-        for text in service.addresses:
-            address = parse_address(text)
-            reason = Reason.MALFORMED if address is None else self._against(address, seen)
-            if address is None or reason is not None:
-                refusals.append(Refusal(service.key, _told(text), reason or Reason.MALFORMED))
-                continue
-            seen.add(address)
-            yield address
-
-    def _against(self, address: Address, seen: set[Address]) -> Reason | None:
-        if self._pools.of(address) is None:
-            return Reason.OUTSIDE_POOLS
-        if address in self._taken:
-            return self._taken[address]
-        return Reason.DUPLICATE if address in seen else None
-
-
-def parse_address(text: str) -> Address | None:
-    """An address without a zone; IPv4 inside IPv6 is none, since Go and the kernel would read two different ones."""
-    if len(text) > _LONGEST:
-        return None
-    try:
-        address = ip_address(text)
-    except ValueError:
-        return None
-    if isinstance(address, IPv6Address) and (address.scope_id or address.ipv4_mapped):
-        return None
-    return address
-
-
-def _addresses(texts: Iterable[str]) -> Iterator[Address]:
-    return (address for address in map(parse_address, texts) if address is not None)
-
-
 def _endpoint_nodes(facts: Facts) -> dict[str, frozenset[str]]:
     """The nodes with a usable endpoint, by Service; a Service may have many slices."""
     found: dict[str, set[str]] = {}
@@ -237,8 +167,3 @@ def _binding(address: Address, share: _Share, pools: Pools, routed: Routed | Non
 
 def _age(service: Service) -> tuple[str, str]:
     return (service.created, service.key)
-
-
-def _told(text: str) -> str:
-    """``text`` as far as it can be shown: it may be long, and hold anything."""
-    return text if parse_address(text) is not None else ascii(text[:_LONGEST])

@@ -55,10 +55,12 @@ class Node(NamedTuple):
 class Facts(NamedTuple):
     """All of the API that the binder decides on, each kind by the object's own key.
 
-    ``reserved`` are addresses that no VIP may have although no Node names them: gateways, for one.
+    ``reserved`` are addresses that no VIP may have although no Node names them: gateways. ``lists`` counts the complete
+    lists of each kind that have come by now, watches apart; it is empty where nothing is followed.
     """
 
     services: Mapping[str, Service]
     slices: Mapping[str, Slice]
     nodes: Mapping[str, Node]
     reserved: frozenset[str] = frozenset()
+    lists: tuple[int, ...] = ()

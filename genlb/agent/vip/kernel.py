@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from functools import partial
 from ipaddress import ip_network
@@ -15,6 +15,7 @@ from genlb.agent.netlink import route
 from genlb.agent.netlink.channel import Channel
 from genlb.agent.netlink.message import Message
 from genlb.agent.netlink.route import InterfaceAddress, Link
+from genlb.agent.vip.marks import Marks, Place
 from genlb.agent.vip.plan import (
     LABEL,
     PROTOCOL,
@@ -27,24 +28,33 @@ from genlb.agent.vip.plan import (
     SetAddress,
     Step,
 )
+from genlb.agent.vip.pools import Address
 
 _OVERSHOOT = 0.25
 """Seconds that may pass between choosing a lifetime and the kernel's word that it counts."""
 
-_FINE = {
-    AddRoute: frozenset({0}),
-    SetAddress: frozenset({0}),
-    RemoveRoute: frozenset({0, errno.ESRCH}),
-    RemoveAddress: frozenset({0, errno.EADDRNOTAVAIL, errno.ENODEV}),
+_BATCH = 16
+"""Steps for which the clock is read once: a kernel that has thousands of addresses takes milliseconds for one more."""
+
+_FINE: Mapping[type[Step], Mapping[int, int]] = {
+    AddRoute: {},
+    SetAddress: {},
+    RemoveRoute: {errno.ESRCH: 0},
+    RemoveAddress: {errno.EADDRNOTAVAIL: 0, errno.ENODEV: 0},
 }
+"""Errors that say that it is so already."""
 
 
 class View(NamedTuple):
-    """One complete look: links by index, all addresses, and what a plan needs of both."""
+    """One complete look: links by index, all addresses, and what a plan needs of both.
+
+    ``gateways`` are the routers that a route of any table leads over.
+    """
 
     links: Mapping[int, Link]
     addresses: tuple[InterfaceAddress, ...]
     held: Held
+    gateways: frozenset[Address] = frozenset()
 
 
 class Failure(NamedTuple):
@@ -55,13 +65,18 @@ class Failure(NamedTuple):
 
 
 class Kernel:
-    """Looks and steps through one netlink socket. ``clock`` is the one that a step's ``until`` is told in."""
+    """Looks and steps through one netlink socket. ``clock`` is the one that a step's ``until`` is told in.
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    ``marks`` says what is ours where the kernel keeps no mark: on kernels before 5.18.
+    """
+
+    def __init__(self, clock: Callable[[], float], marks: Marks) -> None:
         self._channel = Channel()
         self._clock = clock
+        self._marks = marks
         self._indexes: dict[str, int] = {}
-        self._labels = False
+        self._is_old = False
+        self._there: frozenset[Place] = frozenset()
 
     def close(self) -> None:
         """Give the socket back."""
@@ -72,39 +87,77 @@ class Kernel:
         links = {found.ifindex: found for found in map(route.link, self._channel.dump(route.GET_LINK))}
         found = map(route.interface_address, self._channel.dump(route.GET_ADDRESS))
         addresses = tuple(address for address in found if address is not None)
-        routes = tuple(entry for entry in map(route.local_route, self._channel.dump(route.GET_ROUTE)) if entry)
+        told = self._channel.dump(route.GET_ROUTE)
+        routes = (route.local_route(message) for message in told)
         self._indexes = {entry.name: index for index, entry in links.items()}
         # A kernel that knows marks has put its own on 127.0.0.1 (5.18 and newer); on others the label is the mark.
-        self._labels = all(address.protocol is None for address in addresses)
+        self._is_old = all(address.protocol is None for address in addresses)
+        noted = self._marks.places if self._is_old else frozenset()
         held = Held(
-            tuple(_held(address, links, labels=self._labels) for address in addresses),
-            tuple(HeldRoute(entry.address, marked=entry.protocol == PROTOCOL) for entry in routes),
+            tuple(_held(address, links, noted, labels=self._is_old) for address in addresses),
+            tuple(HeldRoute(entry.address, marked=entry.protocol == PROTOCOL) for entry in routes if entry),
         )
-        return View(links, addresses, held)
+        self._there = frozenset(Place(entry.address, entry.interface) for entry in held.addresses)
+        return View(links, addresses, held, frozenset(hop for message in told for hop in route.next_hops(message)))
 
     def carry_out(self, steps: Iterable[Step]) -> list[Failure]:
         """Do ``steps`` in order, on the interfaces of the last look."""
-        ordered = list(steps)
-        begun = self._clock()
-        due = [step for step in ordered if not isinstance(step, SetAddress) or step.until - begun >= 1]
-        failures = [Failure(step, errno.ETIME) for step in ordered if step not in due]
-        known = [step for step in due if not self._is_lost(step)]
-        failures += [Failure(step, errno.ENODEV) for step in due if self._is_lost(step)]
-        results = self._channel.change([self._change(step, begun) for step in known])
-        failures += [Failure(step, error) for step, error in zip(known, results, strict=True) if _is_bad(step, error)]
-        if self._clock() - begun > _OVERSHOOT:
-            failures += self._take_back(known)
+        wished = list(steps)
+        # Before any clock is read: what waits for a disk must not shorten a life.
+        failures = self._promised(wished)
+        refused = {failure.step for failure in failures}
+        ordered = [step for step in wished if step not in refused]
+        for start in range(0, len(ordered), _BATCH):
+            failures += self._do(ordered[start : start + _BATCH])
+        if self._is_old:
+            failed = {failure.step for failure in failures}
+            self._forget(step for step in ordered if step not in failed)
         return failures
 
-    def _take_back(self, steps: Iterable[Step]) -> list[Failure]:
+    def _do(self, steps: Sequence[Step]) -> list[Failure]:
+        begun = self._clock()
+        doubtful = {step: self._obstacle(step, begun) for step in steps}
+        known = [step for step, error in doubtful.items() if not error]
+        results = self._channel.change([self._change(step, begun) for step in known])
+        done = {step: _FINE[type(step)].get(error, error) for step, error in zip(known, results, strict=True)}
+        if self._clock() - begun > _OVERSHOOT:
+            done |= self._take_back(step for step, error in done.items() if not error)
+        return [Failure(step, error) for step, error in (doubtful | done).items() if error]
+
+    def _obstacle(self, step: Step, now: float) -> int:
+        """Why ``step`` is not even tried; 0 for no reason."""
+        if isinstance(step, SetAddress) and step.until - now < 1:
+            return errno.ETIME
+        is_known = not isinstance(step, SetAddress | RemoveAddress) or step.interface in self._indexes
+        return 0 if is_known else errno.ENODEV
+
+    def _promised(self, steps: Iterable[Step]) -> list[Failure]:
+        """Write down what no kernel will remember; the steps that must not be done, since that failed."""
+        fresh = [step for step in steps if isinstance(step, SetAddress) and step.fresh and self._is_noted(step)]
+        if not fresh:
+            return []
+        try:
+            self._marks.promise(map(_place, fresh))
+        except OSError as error:
+            return [Failure(step, error.errno or errno.EIO) for step in fresh]
+        return []
+
+    def _is_noted(self, step: SetAddress) -> bool:
+        """Whether nothing but the file says that the address is ours."""
+        return self._is_old and (step.address.version != 4 or _label(step.interface) is None)  # noqa: PLR2004
+
+    def _forget(self, done: Iterable[Step]) -> None:
+        """Mark no longer what was not there at the last look, or what ``done`` has taken off."""
+        changed = [step for step in done if isinstance(step, SetAddress | RemoveAddress)]
+        gone = {_place(step) for step in changed if isinstance(step, RemoveAddress)}
+        self._marks.keep((self._there - gone).union(_place(step) for step in changed if isinstance(step, SetAddress)))
+
+    def _take_back(self, steps: Iterable[Step]) -> dict[Step, int]:
         """Take off what may live too long, since the process was held up; a fresh look sets it again."""
         late = [step for step in steps if isinstance(step, SetAddress)]
         removed = [RemoveAddress(step.address, step.address.max_prefixlen, step.interface) for step in late]
         self._channel.change([self._change(step, 0.0) for step in removed])
-        return [Failure(step, errno.ETIME) for step in late]
-
-    def _is_lost(self, step: Step) -> bool:
-        return isinstance(step, SetAddress | RemoveAddress) and step.interface not in self._indexes
+        return dict.fromkeys(late, errno.ETIME)
 
     def _change(self, step: Step, now: float) -> Callable[[int], Message]:
         if isinstance(step, AddRoute):
@@ -121,7 +174,8 @@ class Kernel:
             address=step.address,
             lifetime=lifetime,
             protocol=PROTOCOL,
-            label=_label(step.interface) if self._labels and step.address.version == 4 else None,  # noqa: PLR2004
+            label=_label(step.interface) if self._is_old and step.address.version == 4 else None,  # noqa: PLR2004
+            fresh=step.fresh,
         )
 
 
@@ -141,14 +195,15 @@ def _is_named(name: str, patterns: tuple[str, ...]) -> bool:
     return not patterns or any(fnmatchcase(name, pattern) for pattern in patterns)
 
 
-def _is_bad(step: Step, error: int) -> bool:
-    return error not in _FINE[type(step)]
+def _place(step: SetAddress | RemoveAddress) -> Place:
+    return Place(step.address, step.interface)
 
 
-def _held(entry: InterfaceAddress, links: Mapping[int, Link], *, labels: bool) -> HeldAddress:
+def _held(entry: InterfaceAddress, links: Mapping[int, Link], noted: frozenset[Place], *, labels: bool) -> HeldAddress:
     name = links[entry.ifindex].name if entry.ifindex in links else f"#{entry.ifindex}"
     labelled = labels and bool(entry.label) and entry.label == _label(name)
-    return HeldAddress(entry.address, entry.prefix, name, marked=labelled or entry.protocol == PROTOCOL)
+    written = Place(entry.address, name) in noted and entry.is_as_set
+    return HeldAddress(entry.address, entry.prefix, name, marked=labelled or written or entry.protocol == PROTOCOL)
 
 
 def _label(interface: str) -> str | None:

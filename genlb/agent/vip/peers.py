@@ -28,21 +28,17 @@ class Peers:
         self._duration = duration
         self._peers: dict[str, _Peer] = {}
 
-    def see(self, lease: Lease, now: float) -> None:
-        """Take notice of ``lease``; it lives on from now if it has changed."""
-        if lease.node == self._own:
-            return
+    def see(self, lease: Lease, now: float) -> bool:
+        """Take notice of ``lease``; whether it has changed, and so lives on from now."""
         known = self._peers.get(lease.node)
-        if known is None or known.lease.version != lease.version:
-            self._peers[lease.node] = _Peer(lease, now)
+        if lease.node == self._own or (known is not None and known.lease.version == lease.version):
+            return False
+        self._peers[lease.node] = _Peer(lease, now)
+        return True
 
-    def see_all(self, leases: Iterable[Lease], now: float) -> None:
-        """Take notice of a complete list: what is not in it was deleted."""
-        absent = set(self._peers)
-        for lease in leases:
-            self.see(lease, now)
-            absent.discard(lease.node)
-        for node in absent:
+    def miss_all_but(self, nodes: Iterable[str]) -> None:
+        """In a complete list there were the Leases of ``nodes`` and no others: those were deleted."""
+        for node in self._peers.keys() - set(nodes):
             self.miss(node)
 
     def miss(self, node: str) -> None:

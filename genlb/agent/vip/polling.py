@@ -7,7 +7,7 @@ waits for every one.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Protocol, Self
 
 from genlb.agent.vip import ballot
@@ -40,9 +40,9 @@ class Store(Protocol):
 
 
 class Prober(Protocol):
-    """Asks for several VIPs at once; those that somebody has."""
+    """Asks for several VIPs at once; those that somebody has, with the MAC address where it is known."""
 
-    def __call__(self, vips: Iterable[str]) -> frozenset[str]:
+    def __call__(self, vips: Iterable[str]) -> Mapping[str, str]:
         """Blocks while it listens; OSError or GenlbError where it cannot ask."""
 
 
@@ -102,11 +102,14 @@ class Poll:
         with self._lock:
             asked, self._asked = self._asked, []
         try:
-            taken = self._prober({probe.vip for probe in asked})
+            holders = self._prober({probe.vip for probe in asked})
         except (OSError, GenlbError):
             # Who cannot ask does not know, and must not bind.
-            taken = frozenset(probe.vip for probe in asked)
-        self._answer([ballot.Probed(probe.number, taken=probe.vip in taken) for probe in asked])
+            holders = {probe.vip: "" for probe in asked}
+        self._answer(
+            ballot.Probed(probe.number, taken=probe.vip in holders, holder=holders.get(probe.vip, ""))
+            for probe in asked
+        )
 
     def _answer(self, answers: Iterable[Observation]) -> None:
         with self._lock:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -24,34 +25,28 @@ class Wires:
     def __init__(self, nics: Callable[[], Mapping[Network, Nic]]) -> None:
         self._nics = nics
 
-    def taken(self, vips: Iterable[str]) -> frozenset[str]:
-        """The VIPs that somebody has, or that no interface can ask for."""
+    def holders(self, vips: Iterable[str]) -> dict[str, str]:
+        """The VIPs that another host has, with its MAC address; "" for those that no interface can ask for."""
         asked: dict[Nic, list[Address]] = {}
-        found: set[str] = set()
+        found: dict[str, str] = {}
         for vip in vips:
             nic = self._nic(ip_address(vip))
             if nic is None:
-                found.add(vip)
+                found[vip] = ""
             else:
                 asked.setdefault(nic, []).append(ip_address(vip))
         for nic, addresses in asked.items():
-            wire = Wire(nic.name, nic.mac)
-            try:
-                found |= {str(address) for address in wire.taken(addresses)}
-            finally:
-                wire.close()
-        return frozenset(found)
+            with closing(Wire(nic.name, nic.mac)) as wire:
+                found |= {str(address): mac.hex(":") for address, mac in wire.holders(addresses).items()}
+        return found
 
     def announce(self, interface: str, address: Address) -> None:
         """Tell all neighbours on ``interface`` about ``address``, once."""
         nic = next((nic for nic in self._nics().values() if nic.name == interface), None)
         if nic is None:
             return
-        wire = Wire(nic.name, nic.mac)
-        try:
+        with closing(Wire(nic.name, nic.mac)) as wire:
             wire.announce(address)
-        finally:
-            wire.close()
 
     def _nic(self, address: Address) -> Nic | None:
         return next((nic for subnet, nic in self._nics().items() if address in subnet), None)

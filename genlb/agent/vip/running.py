@@ -12,8 +12,8 @@ from genlb.agent.vip.announcing import Announcer
 from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
 from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.plan import SetAddress
-from genlb.agent.vip.telling import planned, summary
+from genlb.agent.vip.noting import Notes
+from genlb.agent.vip.pacing import Pace
 from genlb.errors import GenlbError
 
 _GRACE = 20.0
@@ -25,9 +25,6 @@ _PAUSE = 0.02
 
 _MOST_MISSED = 3
 
-_MOST_LINES = 20
-"""Lines that one turn logs of its steps, and of its failures, at most."""
-
 
 class Sources(Protocol):
     """What is known of the API."""
@@ -37,6 +34,9 @@ class Sources(Protocol):
 
     def leases(self) -> Mapping[str, Lease]:
         """The election's Leases, by node."""
+
+    def again(self) -> None:
+        """Ask for complete lists once more."""
 
 
 class Events(Protocol):
@@ -66,6 +66,8 @@ class Loop:
     def __init__(self, daemon: VipDaemon, around: Surroundings, *, resync: float) -> None:
         self._daemon, self._around, self._resync = daemon, around, resync
         self._at = around.clock()
+        self._notes, self._pace = Notes(around.log), Pace()
+        self._facts: Facts | None = None
         self.last: Turn | None = None
         self._problem = ""
 
@@ -97,28 +99,31 @@ class Loop:
     def _turn(self) -> float:
         """One turn, and when the next one is due."""
         around = self._around
+        begun = around.clock()
+        facts = self._facts
+        if self._pace.may(begun):
+            self._facts = around.sources.facts()
         try:
-            turn = self._daemon.turn(around.sources.facts(), around.sources.leases())
+            turn = self._daemon.turn(self._facts, around.sources.leases())
             now = around.clock()
             for step in turn.announced:
                 around.announcer.begin(step, now)
-            due = around.announcer.work(now, turn.owned)
+            due = around.announcer.work(around.clock, turn.owned)
         except (OSError, GenlbError) as error:
             self._tell(str(error) or type(error).__name__)
             return around.clock() + _RETRY
         self._tell("")
         self._note(turn)
-        return min(turn.wake, due)
+        if self._facts is not facts:
+            self._pace.took(begun, around.clock())
+        doubted = turn.withheld.until if turn.withheld.until > now else turn.wake
+        return min(turn.wake, due, doubted, self._pace.wake(around.clock()))
 
     def _note(self, turn: Turn) -> None:
         self.last, self._at = turn, self._around.clock()
-        steps = [step for step in turn.plan.steps if not isinstance(step, SetAddress) or step.fresh]
-        for line in planned(steps) if len(steps) <= _MOST_LINES else [summary(steps)]:
-            self._around.log.info(line)
-        for failure in turn.failures[:_MOST_LINES]:
-            self._around.log.warning("a step failed", address=failure.step.address, error=failure.error)
-        if len(turn.failures) > _MOST_LINES:
-            self._around.log.warning("more steps failed", steps=len(turn.failures) - _MOST_LINES)
+        self._notes.note(turn, self._at)
+        if turn.withheld.again:
+            self._around.sources.again()
         self._around.publish(turn)
 
     def _wait(self, stop: Stop, until: float) -> None:

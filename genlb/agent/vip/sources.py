@@ -16,6 +16,7 @@ from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.facts import Facts, Node, Service, Slice
 from genlb.agent.vip.ledger import kept, lease_from
 from genlb.agent.vip.reading import key_of, node_from, service_from, slice_from
+from genlb.errors import Undetermined
 
 Fact = TypeVar("Fact")
 
@@ -59,14 +60,24 @@ class Api:
         self._running.close()
 
     def facts(self) -> Facts | None:
-        """None before the first complete lists; the very same facts as long as nothing has changed."""
+        """None before the first complete lists; the very same facts as long as nothing has changed.
+
+        A list without a single Node is wrong, since we run on one: it would make nobody's addresses of all of theirs.
+        """
         if self._news.is_set():
             # Before the copies are taken: what comes meanwhile is news again.
             self._news.clear()
-            services, slices, nodes = self._services.facts(), self._slices.facts(), self._nodes.facts()
-            if services is not None and slices is not None and nodes is not None:
-                self._latest = Facts(services, slices, nodes)
+            services, first = self._services.counted()
+            slices, second = self._slices.counted()
+            nodes, third = self._nodes.counted()
+            if services is not None and slices is not None and nodes:
+                self._latest = Facts(services, slices, nodes, lists=(first, second, third))
         return self._latest
+
+    def again(self) -> None:
+        """List everything anew that facts come from."""
+        for followed in (self._services, self._slices, self._nodes):
+            followed.again()
 
     def leases(self) -> Mapping[str, Lease]:
         """The election's Leases, by node; none before their first complete list."""
@@ -83,12 +94,12 @@ class Api:
 
 
 def facts_now(client: Client) -> Facts:
-    """One look at the API, for ``--once`` and ``--dry-run``."""
-    return Facts(
-        listed(client, SERVICES, keeping(service_from)).facts,
-        listed(client, SLICES, keeping(slice_from)).facts,
-        listed(client, NODES, keeping(node_from)).facts,
-    )
+    """One look at the API, for ``--once`` and ``--dry-run``; ``Undetermined`` where it names no Node."""
+    nodes = listed(client, NODES, keeping(node_from)).facts
+    if not nodes:
+        raise Undetermined("the API server names not a single Node")
+    services = listed(client, SERVICES, keeping(service_from)).facts
+    return Facts(services, listed(client, SLICES, keeping(slice_from)).facts, nodes)
 
 
 def keeping(read: Callable[[object], Fact | None]) -> Callable[[Object], tuple[str, Fact] | None]:

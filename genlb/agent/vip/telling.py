@@ -7,10 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from genlb.agent.config import VipConfig
 from genlb.agent.metrics import Metric, Sample, counter, gauge
+from genlb.agent.proxying import Said
 from genlb.agent.vip.daemon import Turn
 from genlb.agent.vip.desired import Mode
 from genlb.agent.vip.plan import KUBE_IPVS, AddRoute, RemoveAddress, RemoveRoute, SetAddress, Step
-from genlb.network.node_report import Tally, VipState, digest_of
+from genlb.network.node_report import MOST_EXAMPLES, Tally, VipState, digest_of
 
 _PREFIX = "genlb_vip"
 _VERBS: Mapping[type[Step], str] = {
@@ -21,11 +22,13 @@ _VERBS: Mapping[type[Step], str] = {
 }
 
 
-def state(turn: Turn, config: VipConfig) -> VipState:
-    """The daemon's part of the node report."""
+def state(turn: Turn, config: VipConfig, proxy: Said = Said()) -> VipState:  # noqa: B008 -- a value
+    """The daemon's part of the node report; ``proxy`` is what kube-proxy said of itself."""
     routes = {str(entry.address) for entry in turn.held.routes if entry.marked}
     local = routes | set(turn.owned)
-    refused = Counter(refusal.reason.name for refusal in turn.wanted.refusals) if turn.wanted else {}
+    refusals = turn.wanted.refusals if turn.wanted else ()
+    refused = Counter(refusal.reason.name for refusal in refusals)
+    told = Tally.of(f"{one.reason.name} {one.service} {one.address}" for one in refusals[:MOST_EXAMPLES])
     return VipState(
         bound=len(local),
         owned=len(turn.owned),
@@ -34,6 +37,10 @@ def state(turn: Turn, config: VipConfig) -> VipState:
         foreign=Tally.of(f"{address} {place}".rstrip() for address, place in turn.plan.foreign.items()),
         unheld=Tally.of(unheld(turn)),
         leaks=Tally.of(leaks(turn, config)),
+        proxy_mode=proxy.mode,
+        proxy_config=proxy.settings,
+        refusals=told._replace(total=len(refusals)),
+        withheld=len(turn.withheld.addresses),
     )
 
 
@@ -69,6 +76,12 @@ def metrics(turn: Turn | None, config: VipConfig, lost: int) -> tuple[Metric, ..
         gauge(f"{_PREFIX}_foreign", "VIPs that somebody else holds on this node.", Sample(found.foreign.total)),
         gauge(f"{_PREFIX}_unheld", "VIPs that kube-proxy should hold and does not.", Sample(found.unheld.total)),
         gauge(f"{_PREFIX}_leaks", "VIPs on an interface that BIRD reads.", Sample(found.leaks.total)),
+        gauge(f"{_PREFIX}_withheld", "VIPs that stay although the API's lists lack them.", Sample(found.withheld)),
+        counter(
+            f"{_PREFIX}_conflicts_total",
+            "Times that an L2 VIP was not bound, since another host had it.",
+            *(Sample(count, {"vip": vip}) for vip, count in turn.conflicts.items()),
+        ),
         gauge(f"{_PREFIX}_failures", "Steps that the kernel refused.", Sample(len(turn.failures))),
         lines,
     )

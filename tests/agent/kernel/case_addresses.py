@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import errno
-import json
+import os
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from typing import Any
 import pytest
 
 from genlb.agent.netlink import route
-from genlb.agent.netlink.channel import Channel, Events
+from genlb.agent.netlink.channel import Channel, Events, Interrupted
+from genlb.agent.netlink.message import DONE, DUMP_INTERRUPTED, Message
 from genlb.agent.vip.kernel import Failure, Kernel, on_link
 from genlb.agent.vip.plan import (
     AddRoute,
@@ -29,20 +31,11 @@ from genlb.agent.vip.plan import (
     plan,
     removal,
 )
-from tests.agent.objects import POOLS
+from tests.agent.kernel.cluster import ip, shown
+from tests.agent.objects import POOLS, no_marks
 
 V4, V6 = ip_address("10.20.1.200"), ip_address("fd00:10:208:1::9")
 ROUTED = ip_address("10.208.1.1")
-
-
-def ip(*arguments: str) -> Any:
-    done = subprocess.run(["ip", *arguments], capture_output=True, text=True, check=True)
-    return json.loads(done.stdout) if "-json" in arguments and done.stdout.strip() else None
-
-
-def shown(device: str) -> dict[str, Any]:
-    [entry] = ip("-json", "-details", "address", "show", "dev", device)
-    return {info["local"]: info for info in entry["addr_info"] if "local" in info}
 
 
 def local_routes(version: int = 4) -> dict[str, str]:
@@ -51,20 +44,8 @@ def local_routes(version: int = 4) -> dict[str, str]:
 
 
 @pytest.fixture
-def nic() -> Iterator[str]:
-    """A NIC with the node's own address, and its neighbour's end."""
-    ip("link", "set", "lo", "up")
-    ip("link", "add", "nic0", "type", "veth", "peer", "name", "tor0")
-    ip("link", "set", "tor0", "up")
-    ip("link", "set", "nic0", "up")
-    ip("address", "add", "10.20.1.11/24", "dev", "nic0")
-    yield "nic0"
-    ip("link", "delete", "nic0")
-
-
-@pytest.fixture
 def kernel(nic: str) -> Iterator[Kernel]:
-    opened = Kernel(time.monotonic)
+    opened = Kernel(time.monotonic, no_marks())
     opened.look()
     yield opened
     opened.carry_out(removal(opened.look().held).steps)
@@ -129,7 +110,7 @@ def test_a_vip_whose_time_has_run_out_is_not_set(kernel: Kernel, nic: str) -> No
 
 def test_a_process_that_was_held_up_takes_its_vip_off_again(nic: str) -> None:
     ticks = iter([100.0, 125.0])
-    slow = Kernel(lambda: next(ticks))
+    slow = Kernel(lambda: next(ticks), no_marks())
     slow.look()
     step = SetAddress(V4, nic, 108.0, fresh=True)
 
@@ -273,3 +254,85 @@ def test_the_kernel_makes_the_route_of_an_address_by_itself_and_takes_no_second_
     assert HeldRoute(vip, marked=False) in kernel.look().held.routes
     assert kernel.carry_out([AddRoute(vip)]) == [Failure(AddRoute(vip), errno.EEXIST)]
     assert kernel.carry_out(plan(owned, kernel.look().held, POOLS, now=time.monotonic()).steps) == []
+
+
+def test_what_somebody_has_put_there_since_the_last_look_is_left_to_them(kernel: Kernel, nic: str) -> None:
+    step = SetAddress(V4, nic, time.monotonic() + 8.9, fresh=True)
+    ip("address", "add", f"{V4}/32", "dev", nic)
+
+    assert kernel.carry_out([step]) == [Failure(step, errno.EEXIST)]
+
+    assert shown(nic)[str(V4)]["valid_life_time"] == route.FOREVER
+
+
+def test_every_router_that_a_route_leads_over_is_known(kernel: Kernel, nic: str) -> None:
+    ip("-6", "address", "add", "fd00:20:1::11/64", "dev", nic, "nodad")
+    ip("route", "add", "default", "via", "10.20.1.1")
+    ip("route", "add", "192.0.2.0/24", "nexthop", "via", "10.20.1.2", "nexthop", "via", "10.20.1.3", "weight", "9")
+    ip("route", "add", "198.51.100.0/25", "via", "inet6", "fd00:20:1::4", "dev", nic)
+    ip("route", "add", "198.51.100.128/25", "via", "10.20.1.5", "table", "1000")
+    ip("nexthop", "add", "id", "7", "via", "10.20.1.6", "dev", nic)
+    ip("route", "add", "203.0.113.0/24", "nhid", "7")
+    ip("-6", "route", "add", "default", "via", "fd00:20:1::1")
+    ip("-6", "route", "add", "2001:db8::/32", "nexthop", "via", "fd00:20:1::2", "nexthop", "via", "fd00:20:1::3")
+    ip("route", "add", "unreachable", "233.252.0.0/24")
+
+    assert kernel.look().gateways == {
+        *(ip_address(f"10.20.1.{last}") for last in (1, 2, 3, 5, 6)),
+        *(ip_address(f"fd00:20:1::{last}") for last in (1, 2, 3, 4)),
+    }
+
+
+def test_answers_that_did_not_fit_are_an_error_and_the_next_question_is_answered(
+    monkeypatch: pytest.MonkeyPatch, nic: str
+) -> None:
+    small = socket.socket(socket.AF_NETLINK, socket.SOCK_RAW, socket.NETLINK_ROUTE)
+    small.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1)
+    with monkeypatch.context() as patched:
+        patched.setattr("genlb.agent.netlink.channel._opened", lambda: small)
+        channel = Channel()
+    deletions = [partial(route.delete_address, index=1, address=V4, prefix=32)] * 100
+
+    with pytest.raises(OSError, match=os.strerror(errno.ENOBUFS)):
+        channel.change(deletions)
+
+    assert channel.change(deletions) == [errno.EADDRNOTAVAIL] * 100
+    assert nic in {found.name for found in map(route.link, channel.dump(route.GET_LINK))}
+    channel.close()
+
+
+def test_a_look_is_taken_again_where_the_tables_changed_meanwhile(monkeypatch: pytest.MonkeyPatch, nic: str) -> None:
+    del nic
+    channel, looks = Channel(), iter([DUMP_INTERRUPTED, DUMP_INTERRUPTED, 0, *[DUMP_INTERRUPTED] * 3])
+
+    def answers(sequence: int) -> Iterator[Message]:
+        yield Message(DONE, next(looks), sequence, b"")
+
+    monkeypatch.setattr(channel, "_answers", answers)
+
+    assert channel.dump(route.GET_LINK) == []
+    with pytest.raises(Interrupted):
+        channel.dump(route.GET_LINK)
+    channel.close()
+
+
+def test_a_process_that_was_held_up_takes_nothing_of_others_off(nic: str) -> None:
+    ticks = iter([100.0, 125.0])
+    slow = Kernel(lambda: next(ticks), no_marks())
+    slow.look()
+    step = SetAddress(V4, nic, 108.0, fresh=True)
+    ip("address", "add", f"{V4}/32", "dev", nic)
+
+    assert slow.carry_out([step]) == [Failure(step, errno.EEXIST)]
+
+    assert str(V4) in shown(nic)
+    slow.close()
+
+
+def test_a_thousand_vips_are_set_and_none_is_late(kernel: Kernel, nic: str) -> None:
+    first, until = int(ip_address("fd00:10:208:1::1")), time.monotonic() + 600.5
+    steps = [SetAddress(ip_address(first + offset), nic, until, fresh=True) for offset in range(1_000)]
+
+    assert kernel.carry_out(steps) == []
+
+    assert len(bound(kernel.look().held)) == 1_000

@@ -8,12 +8,14 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 
 from genlb.agent.vip.desired import Binding, Mode
 from genlb.agent.vip.facts import Port
 from genlb.agent.vip.guard import removal, ruleset
+from genlb.agent.vip.nft import drop_guard
 
 NODE, VIP4, VIP6 = "10.20.1.11", "10.20.1.200", "fd00:20:1::200"
 BINDINGS = [
@@ -78,3 +80,24 @@ def test_the_guard_follows_the_bindings_and_goes_without_a_trace(neighbour: list
 
     assert reaches(neighbour, VIP6, 22)
     assert subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout == ""
+
+
+def test_the_guard_of_an_earlier_configuration_goes(neighbour: list[str]) -> None:
+    told: list[str] = []
+    nft(ruleset(BINDINGS))
+
+    drop_guard(told.append)
+
+    assert reaches(neighbour, VIP4, 22)
+    assert subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout == ""
+    assert told == []
+
+
+def test_without_nft_that_is_told_and_no_more(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    told: list[str] = []
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+    drop_guard(told.append)
+
+    assert len(told) == 1
+    assert "older guard" in told[0]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import os
@@ -10,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +23,7 @@ SYS = Path("/proc/sys/net/ipv4")
 ALL, BOND, HASH = "conf/all/rp_filter", "conf/bond0/rp_filter", "fib_multipath_hash_policy"
 DROP_IN = Path("/etc/sysctl.d/99-genlb.conf")
 PATIENCE = 30.0
+READ_ONLY = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"'
 
 
 def ip(*arguments: str) -> None:
@@ -144,10 +147,8 @@ def test_a_second_daemon_on_the_node_ends_and_says_why(daemon: subprocess.Popen[
 
 
 def test_a_read_only_proc_sys_is_reported_and_not_fatal(command: list[str]) -> None:
-    read_only = 'mount --bind /proc/sys /proc/sys && mount -o remount,bind,ro /proc/sys && exec "$@"'
-
     once = subprocess.run(
-        ["unshare", "-m", "sh", "-c", read_only, "sh", *command, "--once"],
+        ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", *command, "--once"],
         capture_output=True,
         text=True,
         check=False,
@@ -157,6 +158,92 @@ def test_a_read_only_proc_sys_is_reported_and_not_fatal(command: list[str]) -> N
     assert once.returncode == 1, once.stderr
     assert f"net/ipv4/{ALL}: read-only: the container is not privileged" in once.stdout
     assert get(ALL) == "0"
+
+
+def test_on_a_read_only_proc_sys_the_daemon_goes_on_and_says_so(command: list[str], tmp_path: Path) -> None:
+    start = ["unshare", "-m", "sh", "-c", READ_ONLY, "sh", *command, "--log-format=json"]
+    with (tmp_path / "log").open("wb") as log, subprocess.Popen(start, stderr=log) as process:
+        try:
+            wait(lambda: ask("/healthz")[0] == 200)
+            status, told = ask("/readyz")
+            process.send_signal(signal.SIGTERM)
+            ended = process.wait(PATIENCE)
+        finally:
+            process.kill()
+
+    assert (status, ended) == (503, 0)
+    assert f"net/ipv4/{ALL}: read-only: the container is not privileged" in told
+    warnings = [
+        line for line in map(json.loads, (tmp_path / "log").read_text().splitlines()) if line["level"] != "info"
+    ]
+    assert f"net/ipv4/{ALL}: read-only: the container is not privileged" in {line["message"] for line in warnings}
+    assert get(ALL) == "0"
+
+
+@pytest.fixture
+def often(tmp_path: Path) -> list[str]:
+    """A daemon that looks ten times a second, and is to hold a key that this kernel does not have."""
+    config = json.loads(agent_json("sysctl", a_full_cluster(), assertIntervalSeconds=0.1))
+    config["sysctls"]["net/ipv4/no_such_key"] = "1"
+    file = tmp_path / "often.json"
+    file.write_text(json.dumps(config))
+    return [sys.executable, "-m", "genlb", "agent", "sysctl", "--config", str(file)]
+
+
+@contextlib.contextmanager
+def running(command: list[str]) -> Iterator[subprocess.Popen[bytes]]:
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
+        try:
+            wait(lambda: ask("/readyz")[0] == 200)
+            yield process
+        finally:
+            process.kill()
+
+
+def test_a_key_that_the_kernel_lacks_is_reported_and_the_others_are_held(often: list[str]) -> None:
+    once = subprocess.run([*often, "--once"], capture_output=True, text=True, check=False, timeout=PATIENCE)
+
+    assert once.returncode == 1, once.stderr
+    assert "net/ipv4/no_such_key: there is no such key, 1 is declared" in once.stdout
+    assert get(ALL) == "2"
+    with running(often):
+        measured = ask("/metrics")[1].splitlines()
+    assert 'genlb_sysctl_in_effect{path="net/ipv4/no_such_key"} 0' in measured
+    assert f'genlb_sysctl_in_effect{{path="net/ipv4/{ALL}"}} 1' in measured
+
+
+def test_what_somebody_else_writes_is_corrected_and_counted(often: list[str]) -> None:
+    with running(often):
+        for number in (1, 2):
+            (SYS / ALL).write_text("1")
+            wait(lambda: get(ALL) == "2")
+            wait(partial(is_measured, f'genlb_sysctl_corrections_total{{path="net/ipv4/{ALL}"}} {number}'))
+
+
+def is_measured(line: str) -> bool:
+    return line in ask("/metrics")[1].splitlines()
+
+
+def everything() -> dict[str, str]:
+    """All of /proc/sys/net that can be read, but for what counts by itself."""
+    values = {}
+    for file in Path("/proc/sys/net").rglob("*"):
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            values[str(file)] = file.read_text()
+    return values
+
+
+def test_restore_leaves_all_of_proc_sys_as_it_was(command: list[str]) -> None:
+    add_bond()
+    before = everything()
+    assert len(before) > 100
+    subprocess.run([*command, "--once"], check=False, stdout=subprocess.DEVNULL)
+    held = everything()
+
+    subprocess.run([*command, "--once", "--restore"], check=True)
+
+    assert {path for path in before if before[path] != held[path]} >= {str(SYS / path) for path in (ALL, BOND, HASH)}
+    assert everything() == before
 
 
 def test_once_holds_and_dry_run_only_tells(command: list[str]) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import socket
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
 
 import pytest
 
-from genlb.agent.arp import Wire, announcement
+from genlb.agent.arp import Wire, announcement, probe
 from genlb.agent.vip.pools import Address
 
 V4, V6 = ip_address("10.20.1.200"), ip_address("fd00:10:208:1::9")
@@ -60,7 +62,7 @@ def test_a_vip_that_a_neighbour_has_is_taken_and_one_that_nobody_has_is_not(
     nic: tuple[str, bytes], address: Address
 ) -> None:
     wire = Wire(*nic)
-    assert wire.taken([address]) == frozenset()
+    assert wire.holders([address]) == {}
 
     ip(
         "address",
@@ -71,8 +73,32 @@ def test_a_vip_that_a_neighbour_has_is_taken_and_one_that_nobody_has_is_not(
         *(["nodad"] if address.version == 6 else []),
     )
 
-    assert wire.taken([address, ip_address("10.20.1.250")]) == {address}
+    other = bytes.fromhex(json.loads(ip("-json", "link", "show", "tor0"))[0]["address"].replace(":", ""))
+    assert wire.holders([address, ip_address("10.20.1.250")]) == {address: other}
     wire.close()
+
+
+@pytest.mark.parametrize("address", [V4, V6])
+def test_a_neighbour_that_probes_for_the_vip_all_the_time_does_not_have_it(
+    nic: tuple[str, bytes], address: Address
+) -> None:
+    ended, other = threading.Event(), bytes.fromhex("020000000099")
+    mouth = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+    mouth.bind(("tor0", 0))
+
+    def probe_for_ever() -> None:
+        while not ended.wait(0.02):
+            mouth.send(probe(address, other))
+
+    prober = threading.Thread(target=probe_for_ever)
+    prober.start()
+    with closing(Wire(*nic)) as wire:
+        found = wire.holders([address])
+    ended.set()
+    prober.join()
+    mouth.close()
+
+    assert found == {}
 
 
 def test_an_announcement_moves_a_neighbours_entry(nic: tuple[str, bytes]) -> None:

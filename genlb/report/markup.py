@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from genlb.report.visible import visible
+from genlb.report.visible import visible_lines
 
 # What neither XML 1.0 nor HTML can say, not even escaped (XML 1.0 section 2.2; HTML: noncharacters).
 _NO_CHARACTER = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|[\ufdd0-\ufdef]")
@@ -25,23 +25,28 @@ class Safe(str):
 
 def markup(text: str) -> Safe:
     """``text`` as text, wherever it is put, inside a double-quoted attribute too; hidden characters are spelt out."""
-    shown = _NO_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", "\n".join(map(visible, text.split("\n"))))
+    shown = _NO_CHARACTER.sub(lambda match: f"\\u{ord(match[0]):04x}", visible_lines(text))
     return Safe(_SIGN.sub(lambda match: _SIGNS[match[0]], shown))
 
 
 def element(tag: str, *content: str, **attributes: str | int | None) -> Safe:
-    """``<tag …>content</tag>``; an attribute that is None is left out.
+    """``<tag …>content</tag>``; an attribute that is None is left out, a line break in one is a reference.
 
     The names of attributes are Python's: ``class_`` for ``class``, ``aria_label`` for ``aria-label``.
     """
     written = "".join(
-        f' {name.rstrip("_").replace("_", "-")}="{markup(str(value))}"'
+        f' {name.rstrip("_").replace("_", "-")}="{_quoted(value)}"'
         for name, value in attributes.items()
         if value is not None
     )
     if tag in _VOID:
         return Safe(f"<{tag}{written}>")
     return Safe(f"<{tag}{written}>{joined(*content)}</{tag}>")
+
+
+def _quoted(value: str | int) -> str:
+    """The value of an attribute; readers of XML make a space of a bare line break there."""
+    return markup(str(value)).replace("\n", "&#10;")
 
 
 def joined(*content: str) -> Safe:

@@ -1,0 +1,29 @@
+"""How often the API's facts are worked out anew, so that no storm of changes keeps a VIP from being renewed.
+
+Ten thousand Services take a tenth of a second or more, and one tenant who changes one of them all the time would have
+all of them worked out all the time.
+"""
+
+from __future__ import annotations
+
+_REST = 4.0
+"""Seconds without new facts for each second that the last ones took: a fifth of the time goes into them at most."""
+
+
+class Pace:
+    """When new facts may be had; the time is an argument."""
+
+    def __init__(self) -> None:
+        self._due = float("-inf")
+
+    def may(self, now: float) -> bool:
+        """Whether it is time."""
+        return now >= self._due
+
+    def took(self, begun: float, ended: float) -> None:
+        """New facts were worked out from ``begun`` to ``ended``."""
+        self._due = ended + _REST * (ended - begun)
+
+    def wake(self, now: float) -> float:
+        """When there may be new facts that had to wait; never where they did not."""
+        return self._due if now < self._due else float("inf")
