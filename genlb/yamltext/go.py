@@ -10,19 +10,16 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from yaml.error import MarkedYAMLError
 from yaml.events import ScalarEvent
 
-from genlb.errors import Diagnostic, InvalidInput, Span
-from genlb.yamltext import mistakes
+from genlb.errors import Span
+from genlb.yamltext import mistakes, reader
 from genlb.yamltext.compose import Composer
-from genlb.yamltext.decode import Refused, check_characters, check_directives, decode, syntax_error
+from genlb.yamltext.decode import syntax_error
 from genlb.yamltext.events import Event
-from genlb.yamltext.jsontext import looks_like_json, parse
 from genlb.yamltext.limits import LIMITS, Limits
-from genlb.yamltext.node import MappingNode, Node, Scalar, ScalarNode, SequenceNode, plain
+from genlb.yamltext.node import MappingNode, Node, Scalar, ScalarNode, SequenceNode
 from genlb.yamltext.scalars import NUMBER_STARTS, WORDS, WORDS_OF_1_1, resolve
-from genlb.yamltext.syntax import explain
 
 _BOOLEANS = {word: said == "true" for word, said in WORDS_OF_1_1.items() if said in {"true", "false"}}
 _MERGE = "\ud800"
@@ -36,13 +33,12 @@ def load(data: bytes, file: str, *, limits: Limits = LIMITS) -> Any:
 
     InvalidInput holds the diagnostics.
     """
-    documents = _load(data, file, limits, single=True)
-    return documents[0] if documents else None
+    return reader.load(data, file, limits=limits, composer=_GoComposer)
 
 
 def load_all(data: bytes, file: str, *, limits: Limits = LIMITS) -> list[Any]:
     """Each document in ``data`` as `load` gives it; an empty document between two ``---`` is None."""
-    return _load(data, file, limits, single=False)
+    return reader.load_all(data, file, limits=limits, composer=_GoComposer)
 
 
 def scalar(text: str) -> Scalar:
@@ -76,45 +72,6 @@ def _integer(digits: str) -> int | None:
             continue
         return value if value in _INT64 or (digits[0] not in "+-" and value in _UINT64) else None
     return None
-
-
-def _load(data: bytes, file: str, limits: Limits, *, single: bool) -> list[Any]:
-    diagnostics: list[Diagnostic] = []
-    try:
-        text = _decoded(data, file, limits)
-        if looks_like_json(text):
-            try:
-                return [parse(text, limits)]
-            except ValueError:
-                pass  # flow style YAML, or something that the YAML reader tells better
-        documents = _documents(text, file, limits, diagnostics, single=single)
-    except Refused as refused:
-        raise InvalidInput([*diagnostics, refused.diagnostic]) from refused
-    if diagnostics:
-        raise InvalidInput(diagnostics)
-    return documents
-
-
-def _decoded(data: bytes, file: str, limits: Limits) -> str:
-    if len(data) > limits.size:
-        raise Refused(mistakes.too_large(len(data), limits, file))
-    return decode(data, file)
-
-
-def _documents(text: str, file: str, limits: Limits, diagnostics: list[Diagnostic], *, single: bool) -> list[Any]:
-    check_characters(text, file, strict=False)
-    check_directives(text, file)
-    found: list[Any] = []
-    try:
-        composer = _GoComposer(text, file, limits, diagnostics, strict=False)
-        while start := composer.start_document():
-            if single and found:
-                diagnostics.append(mistakes.second_document(start))
-                break
-            found.append(plain(composer.document()))
-    except MarkedYAMLError as error:
-        raise Refused(explain(error, text, file)) from error
-    return found
 
 
 class _GoComposer(Composer):

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any, NamedTuple
 
 from yaml.error import MarkedYAMLError
@@ -37,29 +38,30 @@ def read(data: bytes, file: str, *, limits: Limits = LIMITS) -> Document:
     diagnostics: list[Diagnostic] = []
     try:
         text = _decode(data, file, limits)
-        roots = list(_documents(text, file, limits, diagnostics, strict=True, single=True))
+        start = partial(Composer, text, file, limits, diagnostics, strict=True)
+        roots = list(_documents(start, text, file, diagnostics, strict=True, single=True))
     except Refused as refused:
         roots = []
         diagnostics.append(refused.diagnostic)
     return Document(roots[0] if roots else None, tuple(diagnostics))
 
 
-def load(data: bytes, file: str, *, limits: Limits = LIMITS) -> Any:
+def load(data: bytes, file: str, *, limits: Limits = LIMITS, composer: type[Composer] = Composer) -> Any:
     """The one document in ``data`` as dicts, lists and scalars; None for an empty text.
 
     For text that others wrote: as strict as `read`, but GLB105 is not told and the YAML 1.2 core value taken. JSON is
-    read as JSON. InvalidInput holds the diagnostics.
+    read as JSON. Another ``composer`` reads the same text by other rules. InvalidInput holds the diagnostics.
     """
-    documents = _load(data, file, limits, single=True)
+    documents = _load(data, file, limits, composer, single=True)
     return documents[0] if documents else None
 
 
-def load_all(data: bytes, file: str, *, limits: Limits = LIMITS) -> list[Any]:
+def load_all(data: bytes, file: str, *, limits: Limits = LIMITS, composer: type[Composer] = Composer) -> list[Any]:
     """Each document in ``data`` as `load` gives it; an empty document between two ``---`` is None."""
-    return _load(data, file, limits, single=False)
+    return _load(data, file, limits, composer, single=False)
 
 
-def _load(data: bytes, file: str, limits: Limits, *, single: bool) -> list[Any]:
+def _load(data: bytes, file: str, limits: Limits, composer: type[Composer], *, single: bool) -> list[Any]:
     diagnostics: list[Diagnostic] = []
     try:
         text = _decode(data, file, limits)
@@ -68,7 +70,8 @@ def _load(data: bytes, file: str, limits: Limits, *, single: bool) -> list[Any]:
                 return [parse(text, limits)]
             except ValueError:
                 pass  # flow style YAML, or something that the YAML reader tells better
-        documents = [plain(root) for root in _documents(text, file, limits, diagnostics, strict=False, single=single)]
+        start = partial(composer, text, file, limits, diagnostics, strict=False)
+        documents = [plain(root) for root in _documents(start, text, file, diagnostics, strict=False, single=single)]
     except Refused as refused:
         raise InvalidInput([*diagnostics, refused.diagnostic]) from refused
     if diagnostics:
@@ -83,17 +86,20 @@ def _decode(data: bytes, file: str, limits: Limits) -> str:
 
 
 def _documents(
-    text: str, file: str, limits: Limits, diagnostics: list[Diagnostic], *, strict: bool, single: bool
+    start: Callable[[], Composer], text: str, file: str, diagnostics: list[Diagnostic], *, strict: bool, single: bool
 ) -> Iterator[Node]:
-    """The documents of ``text``, one by one; with ``single`` only the first, and a complaint about a second."""
+    """The documents of ``text``, one by one; ``start`` begins to compose them.
+
+    With ``single`` only the first, and a complaint about a second.
+    """
     check_characters(text, file, strict=strict)
     check_directives(text, file)
     try:
-        composer = Composer(text, file, limits, diagnostics, strict=strict)
+        composer = start()
         several = False
-        while start := composer.start_document():
+        while place := composer.start_document():
             if single and several:
-                diagnostics.append(mistakes.second_document(start))
+                diagnostics.append(mistakes.second_document(place))
                 return
             yield composer.document()
             several = True
