@@ -24,8 +24,10 @@ from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 from urllib.parse import urlsplit
+
+from benchmarks.row import HEAD, Row, amount
 
 VIPS = 1_000
 SAMPLES = 100
@@ -35,16 +37,7 @@ ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 ROOT = Path(__file__).resolve().parent.parent
 
 
-class Measured(NamedTuple):
-    """One promise about a daemon: what was measured, what it may be at most, and in which unit."""
-
-    what: str
-    value: float
-    bound: float
-    unit: str
-
-
-def measure(*, vips: int = VIPS, samples: int = SAMPLES) -> Iterator[Measured]:
+def measure(*, vips: int = VIPS, samples: int = SAMPLES) -> Iterator[Row]:
     """Every row, measured in namespaces of its own; RuntimeError where these are not to be had."""
     command = [sys.executable, "-m", "benchmarks.agents", "--inside", f"--vips={vips}", f"--samples={samples}"]
     done = subprocess.run(
@@ -53,13 +46,13 @@ def measure(*, vips: int = VIPS, samples: int = SAMPLES) -> Iterator[Measured]:
     if done.returncode:
         raise RuntimeError("the daemons could not be measured: namespaces or the control plane are missing")
     for line in done.stdout.splitlines():
-        yield Measured(*json.loads(line))
+        yield Row(*json.loads(line))
 
 
 # ------------------------------------------------------------------------------------------- inside the namespaces
 
 
-def inside(vips: int, samples: int) -> Iterator[Measured]:
+def inside(vips: int, samples: int) -> Iterator[Row]:
     """Every row; the network, the mounts and the user are our own."""
     from tests.kube.control_plane import ControlPlane
 
@@ -78,7 +71,7 @@ def inside(vips: int, samples: int) -> Iterator[Measured]:
         yield from vip_rows(Path(scratch), client, vips, samples)
 
 
-def sysctl_rows(folder: Path, client: Any, samples: int) -> Iterator[Measured]:
+def sysctl_rows(folder: Path, client: Any, samples: int) -> Iterator[Row]:
     """Memory, and the time until a new interface has its values."""
     from tests.agent.objects import agent_json
     from tests.builders import a_full_cluster
@@ -93,11 +86,11 @@ def sysctl_rows(folder: Path, client: Any, samples: int) -> Iterator[Measured]:
             wait(lambda: value.exists() and value.read_text() == "2\n")
             seconds.append(time.monotonic() - began)
             subprocess.run(["ip", "link", "del", "bond0"], check=True)
-        yield Measured("`agent sysctl`, memory (RSS)", resident(pid), 32, "MiB")
-        yield Measured("`agent sysctl`, a new interface has its values, slowest", max(seconds), 1, "s")
+        yield amount("`agent sysctl`, memory (RSS)", resident(pid), "MiB", at_most=32)
+        yield amount("`agent sysctl`, a new interface has its values, slowest", max(seconds), "s", at_most=1)
 
 
-def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Measured]:
+def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Row]:
     """Memory with many Services, the time to bind them all, and the time until a change has arrived."""
     from tests.agent.objects import agent_json
     from tests.builders import a_cluster, a_pool
@@ -115,7 +108,7 @@ def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Mea
         wait(lambda: is_local(vip(vips - 1)))
         bound = time.time()
         told = f"`agent vip`, {vips} VIPs bound, from the daemon's first word on, list included"
-        yield Measured(told, bound - began_at(folder / "vip.log"), 1, "s")
+        yield amount(told, bound - began_at(folder / "vip.log"), "s", at_most=1)
         seconds, busy = [], cpu(pid)
         for number in range(vips, vips + samples):
             publish(client, number, slices=False, status=False)
@@ -128,8 +121,8 @@ def vip_rows(folder: Path, client: Any, vips: int, samples: int) -> Iterator[Mea
         ways = {"fastest": min(seconds), "median": statistics.median(seconds), "CPU": (cpu(pid) - busy) / samples}
         others = ", ".join(f"{name} {value * 1000:.0f} ms" for name, value in ways.items())
         told = f"`agent vip`, a changed Service on the node (p99; {others})"
-        yield Measured(told, slowest * 1000, 100, "ms")
-        yield Measured(f"`agent vip`, memory (RSS) with {vips} Services", resident(pid), 32, "MiB")
+        yield amount(told, slowest * 1000, "ms", at_most=100)
+        yield amount(f"`agent vip`, memory (RSS) with {vips} Services", resident(pid), "MiB", at_most=32)
 
 
 @contextmanager
@@ -274,12 +267,10 @@ def main() -> int:
         return 0
     share = 10 if options.quick else 1
     kept = True
-    print("| what | measured | must be | holds |\n|---|---|---|---|")
+    print(HEAD)
     for row in measure(vips=options.vips // share, samples=options.samples // share):
-        holds = row.value <= row.bound
-        kept = kept and holds
-        verdict = "yes" if holds else "**no**"
-        print(f"| {row.what} | {row.value:.3g} {row.unit} | ≤ {row.bound:g} {row.unit} | {verdict} |")
+        print(row)
+        kept = kept and row.holds
     return 0 if kept else 1
 
 

@@ -26,11 +26,11 @@ class ExplainedRule:
 
     card: Card
 
-    def text(self, style: Style) -> str:
-        """For people."""
+    def text(self, style: Style, width: int) -> str:
+        """For people, on a terminal of this width."""
         from genlb.report.rule import rule_text
 
-        return rule_text(self.card, style)
+        return rule_text(self.card, style, width=width)
 
     def data(self) -> dict[str, Any]:
         """For machines."""

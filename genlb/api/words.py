@@ -61,11 +61,11 @@ class ExplainedField:
     field: Field
     recursive: bool
 
-    def text(self, style: Style) -> str:
-        """For people."""
+    def text(self, style: Style, width: int) -> str:
+        """For people, on a terminal of this width."""
         from genlb.report.field import field_text
 
-        return field_text(self.root, self.field, style, recursive=self.recursive)
+        return field_text(self.root, self.field, style, recursive=self.recursive, width=width)
 
     def data(self) -> dict[str, Any]:
         """For machines."""

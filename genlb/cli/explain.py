@@ -36,5 +36,8 @@ def command(session: Session, /, *, topic: str, recursive: bool, output: str) ->
 
         session.console.data(document(told.data()))
     else:
-        session.console.data(told.text(session.console.out_style))
+        import shutil
+
+        width = shutil.get_terminal_size((120, 24)).columns
+        session.console.data(told.text(session.console.out_style, width))
     return Outcome.FINE

@@ -1,7 +1,7 @@
 """Secret values are taken out before a finding is made, so that no report can print one.
 
-All of a Secret's data; elsewhere what stands under a name that sounds like a secret, also inside texts, and passwords
-in URLs. Whether two masked values are equal is not told by the mask.
+All of a Secret's data; elsewhere what stands under a name that sounds like a secret, also inside texts, credentials in
+URLs and arguments, and private keys. Whether two masked values are equal is not told by the mask.
 """
 
 from __future__ import annotations
@@ -23,7 +23,18 @@ _SOUNDS_SECRET = re.compile(
 _LINE = re.compile(r"(?m)^(?P<head>[ \t]*(?:- )?[\"']?(?P<name>[\w.-]{1,80})[\"']?[ \t]*[:=][ \t]*)(?P<value>\S.*)$")
 _JSON = re.compile(r"(?P<head>\"(?P<name>[\w.-]{1,80})\"\s*:\s*)(?P<value>\"(?:[^\"\\]|\\.)*\")")
 _BLOCK = re.compile(r"[|>][-+0-9]*\s*(?:#.*)?")
-_URL_PASSWORD = re.compile(r"(?P<head>://[^\s/@:\"']*:)[^\s/@\"']+@")
+# What gives itself away by its form, whatever name it stands under. A bare user of ssh is no secret, one of http(s) is
+# a token as a rule.
+_BY_FORM = (
+    re.compile(r"(?P<head>://[^\s/@:\"']*:)[^\s/@\"']+(?=@)"),
+    re.compile(r"(?P<head>\bhttps?://)[^\s/@:\"']+(?=@)"),
+    re.compile(
+        r"(?i)(?P<head>(?:[?&;]|(?<![\w-])--?)[\w.-]*"
+        r"(?:passw(?:or)?d|passphrase|secret|token|credential|private[-_]?key|api[-_]?key|signature)=)[^\s&;#\"']+"
+    ),
+    re.compile(r"(?is)(?P<head>\bauthorization:\s*(?:bearer|basic)\s+)[^\s\"']+"),
+    re.compile(r"(?s)(?P<head>-----BEGIN [A-Z ]*PRIVATE KEY-----).+?(?=-----END|\Z)"),
+)
 _SECRET_DATA = ("data", "stringData")
 _LONGEST_NOTE = 128
 
@@ -82,7 +93,9 @@ def _masked(value: Any, name: str) -> Any:
 
 
 def _masked_text(text: str) -> str:
-    hidden = _URL_PASSWORD.sub(rf"\g<head>{STARS}@", text)
+    hidden = text
+    for form in _BY_FORM:
+        hidden = form.sub(rf"\g<head>{STARS}", hidden)
     if not _SOUNDS_SECRET.search(hidden):
         return hidden
     hidden = _JSON.sub(_hide, hidden)

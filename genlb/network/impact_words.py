@@ -20,7 +20,7 @@ from genlb.network.impact_model import (
     SessionFate,
     SysctlChange,
 )
-from genlb.spec.model import DaemonState, Restart
+from genlb.spec.model import DaemonState, ProxyMode, Restart
 
 _MOST = 4
 
@@ -164,12 +164,17 @@ _RESTARTS = {
 }
 
 
+# On its way to nftables, and back from there, kube-proxy clears the other mode's rules away before it writes its own.
+_NFTABLES_CLEARS = "; when it starts on a node, no Service is served there until the old mode's rules are cleared away"
+_OLD_MODE_STAYS = "; until a node is cleaned up or rebooted, rules of the old mode answer beside those of the new one"
+
+
 def _proxy(change: ProxyChange) -> Sentence:
     details = [f"mode {change.mode[0]} → {change.mode[1]}"] if change.mode else []
     told = "; ".join([*details, *change.details]) or "another configuration"
     text = f"kube-proxy: {told}; {_RESTARTS[change.restart]}"
     if change.mode:
-        text += "; until a node is cleaned up or rebooted, rules of the old mode answer beside those of the new one"
+        text += _NFTABLES_CLEARS if ProxyMode.NFTABLES.value in change.mode else _OLD_MODE_STAYS
     return Sentence(Topic.KUBE_PROXY, text, hurts=change.mode is not None)
 
 

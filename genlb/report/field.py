@@ -71,17 +71,24 @@ def all_fields(root: Schema, field: Field) -> Iterator[Field]:
         yield from all_fields(root, child)
 
 
-def field_text(root: Schema, field: Field, style: Style, *, recursive: bool = False) -> str:
-    """The field for people: what it is, what it may hold, what it holds by default, and what lies inside."""
+def field_text(root: Schema, field: Field, style: Style, *, recursive: bool = False, width: int = _WIDEST_ROW) -> str:
+    """The field for people: what it is, what it may hold, what it holds by default, and what lies inside.
+
+    ``width`` is that of the terminal; prose stays narrower where there is room for more than one can read.
+    """
     lines = [f"{style.paint(field.path or 'a cluster', Role.STRONG)}  {style.paint(_kind(root, field), Role.FAINT)}"]
     if description := field.schema.get("description"):
-        lines += ["", *_paragraphs(description)]
+        lines += ["", *_paragraphs(description, min(width, _WIDTH))]
     if facts := _facts(root, field):
-        width = max(map(len, facts))
-        lines += ["", *(f"  {style.paint(f'{name:<{width}}', Role.FAINT)}  {fact}" for name, fact in facts.items())]
+        widest = max(map(len, facts))
+        lines += ["", *(f"  {style.paint(f'{name:<{widest}}', Role.FAINT)}  {fact}" for name, fact in facts.items())]
     inside = list(all_fields(root, field)) if recursive else children(root, field)
     if inside:
-        lines += ["", style.paint("Fields", Role.STRONG), *_rows(root, field, inside, style, recursive=recursive)]
+        lines += [
+            "",
+            style.paint("Fields", Role.STRONG),
+            *_rows(root, field, inside, style, recursive=recursive, width=width),
+        ]
     return "\n".join(lines) + "\n"
 
 
@@ -201,19 +208,21 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) and value else json.dumps(value, ensure_ascii=False)
 
 
-def _paragraphs(text: str) -> list[str]:
+def _paragraphs(text: str, width: int) -> list[str]:
     lines: list[str] = []
     for paragraph in text.split("\n"):
-        lines += textwrap.wrap(paragraph, _WIDTH - 2, initial_indent="  ", subsequent_indent="  ") or [""]
+        lines += textwrap.wrap(paragraph, width - 2, initial_indent="  ", subsequent_indent="  ") or [""]
     return lines
 
 
-def _rows(root: Schema, field: Field, inside: Sequence[Field], style: Style, *, recursive: bool) -> list[str]:
+def _rows(
+    root: Schema, field: Field, inside: Sequence[Field], style: Style, *, recursive: bool, width: int
+) -> list[str]:
     prefix = len(_unwrapped(root, field)[1])
     names = [child.path[prefix:].lstrip(".") if recursive else child.name for child in inside]
     kinds = [_kind(root, child) + (", required" if child.required else "") for child in inside]
     name_width, kind_width = max(map(len, names)), max(map(len, kinds))
-    room = max(_WIDEST_ROW - name_width - kind_width - 6, _NARROWEST)
+    room = max(min(width, _WIDEST_ROW) - name_width - kind_width - 6, _NARROWEST)
     return [
         f"  {name:<{name_width}}  {style.paint(f'{kind:<{kind_width}}', Role.FAINT)}  {_in_short(child, room)}".rstrip()
         for name, kind, child in zip(names, kinds, inside, strict=True)

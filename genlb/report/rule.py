@@ -41,11 +41,11 @@ class Card:
     cure: str = ""
 
 
-def rule_text(card: Card, style: Style) -> str:
+def rule_text(card: Card, style: Style, *, width: int = _WIDTH) -> str:
     """Title, why it hurts, the cure, an example of both, how to suppress it, where to read more."""
     head = f"{style.paint(card.id, Role.STRONG)}  {card.title}"
     lines = [f"{head}  {style.paint(f'({card.severity.value}, {card.group})', Role.FAINT)}"]
-    for heading, text in _sections(card, style):
+    for heading, text in _sections(card, style, min(width, _WIDTH)):
         lines += ["", style.paint(heading, Role.STRONG), *text]
     lines += ["", f"{style.paint('More', Role.STRONG)}  {card.url}"]
     return "\n".join(lines) + "\n"
@@ -88,17 +88,17 @@ def rules_table(cards: Sequence[Card], style: Style) -> str:
     )
 
 
-def _sections(card: Card, style: Style) -> Iterator[tuple[str, list[str]]]:
-    yield "Why", _wrapped(card.why)
+def _sections(card: Card, style: Style, width: int) -> Iterator[tuple[str, list[str]]]:
+    yield "Why", _wrapped(card.why, width)
     fix = f"{card.fix} Where there is but one way, genlb validate --fix does it." if card.fixable else card.fix
-    yield "Fix", _wrapped(fix)
+    yield "Fix", _wrapped(fix, width)
     if card.told:
         yield "Example", [f"  {line}".rstrip() for line in card.told.split("\n")]
     if card.cure:
         yield "Cured", [f"  {_changed(line, style)}".rstrip() for line in card.cure.split("\n")]
     yield "Suppress", list(_suppression(card))
     if card.research:
-        yield "Known as", _wrapped(", ".join(card.research))
+        yield "Known as", _wrapped(", ".join(card.research), width)
 
 
 def _suppression(card: Card) -> Iterator[str]:
@@ -117,5 +117,5 @@ def _changed(line: str, style: Style) -> str:
     return style.paint(line, role) if role else line
 
 
-def _wrapped(text: str) -> list[str]:
-    return textwrap.wrap(text, _WIDTH, initial_indent="  ", subsequent_indent="  ")
+def _wrapped(text: str, width: int) -> list[str]:
+    return textwrap.wrap(text, width, initial_indent="  ", subsequent_indent="  ")

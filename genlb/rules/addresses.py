@@ -118,8 +118,9 @@ EDGES = rule(
     "GLB220",
     WARNING,
     "An L2 pool holds an address that no host can have",
-    why="The first address of an IPv4 subnet is its own, the last one its broadcast address: neighbours send what is"
-    " for them to everybody and ask ARP for neither. MetalLB gives them out like any other.",
+    why="The last address of an IPv4 subnet is its broadcast address: neighbours send what is for it to everybody and"
+    " never ask ARP for it. Older ones, Linux before 5.14 among them, treat the first address alike. MetalLB gives both"
+    " out like any other.",
     fix="Leave the two addresses out of the pool.",
     research="metallb_vip 1.4",
 )

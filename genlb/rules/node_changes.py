@@ -13,9 +13,10 @@ PROXY_MODE = rule(
     "GLB421",
     WARNING,
     "kube-proxy changes its mode",
-    why="The new kube-proxy does not clear away what the old mode left: rules in iptables or nftables, and under ipvs"
-    " virtual servers and every VIP on kube-ipvs0. A node with both answers from either.",
-    fix="Node by node: drain, apply, run kube-proxy --cleanup with the old mode or reboot, uncordon.",
+    why="Between iptables and ipvs the new kube-proxy leaves what the old mode wrote: its rules, and of ipvs virtual"
+    " servers and every VIP on kube-ipvs0. A node with both answers from either. To and from nftables it tries to"
+    " take the old mode away when it starts, and only then writes its own: until then the node serves no Service.",
+    fix="Node by node: drain, apply, reboot (or run kube-proxy --cleanup and start it again), uncordon.",
     research="KP022",
 )
 

@@ -109,8 +109,8 @@ POISONED_NEIGHBOURS = rule(
     "GLB521",
     WARNING,
     "VIPs are local, and nothing holds arp_announce",
-    why="A node that asks ARP for its gateway while it sends a reply from a VIP asks in the VIP's name: every neighbour"
-    " that hears it learns this node's MAC for the VIP. Only arp_announce=2 stops that.",
+    why="A node that asks ARP for its gateway while it sends a reply from a VIP asks in the VIP's name: the gateway,"
+    " and every neighbour that knows the VIP, learn this node's MAC for it. Only arp_announce=2 stops that.",
     fix="Leave sysctls.state Enabled, which holds it.",
     research="netlab 2.2, SY018",
 )

@@ -115,7 +115,8 @@ def contradicted(view: View) -> Iterator[Finding]:
         reason = _contradiction(extra, held, strict=strict_arp(view)) if held else ""
         if reason:
             place = view.at("sysctls", "extra", extra.written)
-            yield Finding(place, f"{extra.written} is {extra.value}, but {reason}")
+            cure = "" if extra.key == "rp_filter" else "remove the entry"
+            yield Finding(place, f"{extra.written} is {extra.value}, but {reason}", cure)
 
 
 def _held(view: View) -> SysctlDecision:
@@ -168,7 +169,8 @@ def no_forwarding(view: View) -> Iterator[Finding]:
         everywhere = extra.interface in {_ALL, _DEFAULT} or _is_named(extra.interface, _nics(view))
         if extra.path == "net/ipv4/ip_forward" or (extra.key == "forwarding" and everywhere and version in versions):
             place = view.at("sysctls", "extra", extra.written)
-            yield Finding(place, f"{extra.written} is 0: the nodes would not forward IPv{version}")
+            part = "" if extra.interface in {"", _ALL, _DEFAULT} else f" that comes in on {extra.interface}"
+            yield Finding(place, f"{extra.written} is 0: the nodes would not forward IPv{version}{part}")
 
 
 def _nics(view: View) -> tuple[str, ...]:

@@ -141,6 +141,24 @@ def test_a_lease_that_somebody_deleted_keeps_its_claims_as_long_as_it_would_have
     assert phase(bench) is not None
 
 
+def test_a_node_that_leaves_deletes_its_lease_a_renewal_after_it_said_that_it_claims_nothing() -> None:
+    bench = owning()
+    bench.actions = []
+
+    bench.step(ballot.Leaving(), ballot.Kernel(bench.now, frozenset({VIP})))
+    bench.step(ballot.Kernel(bench.now + 0.02, frozenset()), after=0.02)
+
+    [write] = bench.actions
+    assert isinstance(write, ballot.WriteLease)
+    assert write.claims == {}
+    # Who hears of both at once has not seen the word, and would believe the old one for as long as the Lease had lived.
+    bench.answer()
+    bench.step(after=TIMING.renew / 2)
+    assert bench.actions == []
+    bench.step(after=TIMING.renew / 2)
+    assert [type(action) for action in bench.actions] == [ballot.DeleteLease]
+
+
 def test_another_daemon_for_the_same_node_is_not_pushed_aside_while_it_lives() -> None:
     elector = Elector("n1", "uid", TIMING, now=0.0)
     now, written = 0.0, 0

@@ -80,8 +80,8 @@ def test_a_second_apply_changes_nothing(api: Client, cluster: str) -> None:
 
 
 def report(api: Client, manifest: Object) -> None:
-    """What Flux does at once. Its CRD has a default for the status, which the server stores with the next write."""
-    if manifest["apiVersion"].startswith("kustomize.toolkit.fluxcd.io/"):
+    """What Flux does at once. Its CRDs have a default for the status, which the server stores with the next write."""
+    if ".toolkit.fluxcd.io/" in manifest["apiVersion"]:
         api.patch(manifest, {"status": {"observedGeneration": 1}}, subresource="status")
 
 

@@ -93,3 +93,15 @@ def test_json(genlb: Genlb) -> None:
     assert (rule["why"], rule["fix"]) == (rules()["GLB211"].why, rules()["GLB211"].fix)
     assert rule["title"] == rules()["GLB211"].title
     assert genlb("explain", "nothing", "-o", "json").json["error"]["kind"] == "usage"
+
+
+@pytest.mark.parametrize("topic", ["pools", "kubeProxy", "sysctls"])
+def test_what_is_told_of_a_field_fits_into_the_terminal(
+    genlb: Genlb, topic: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = genlb("explain", topic).out
+    monkeypatch.setenv("COLUMNS", "80")
+    narrow = genlb("explain", topic).out
+
+    assert max(map(len, wide.splitlines())) > 80
+    assert max(map(len, narrow.splitlines())) <= 80

@@ -124,3 +124,27 @@ def test_an_id_holds_no_value() -> None:
     ids = [found(SECRET, change(SECRET, data={"token": value})).differences[0].id for value in ("YQ==", "Yg==")]
 
     assert ids[0] == ids[1]
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("https://ghp_hunter2@git.example.com/lb.git", "https://***@git.example.com/lb.git"),
+        ("https://bob:hunter2@git.example.com/lb.git", "https://bob:***@git.example.com/lb.git"),
+        ("ssh://git@git.example.com/lb.git", "ssh://git@git.example.com/lb.git"),
+        (
+            "https://git.example.com/?private_token=hunter2&ref=main",
+            "https://git.example.com/?private_token=***&ref=main",
+        ),
+        ("--token=hunter2 --v=2", "--token=*** --v=2"),
+        ("--tokens-seen=2", "--tokens-seen=2"),
+        ("Authorization: Bearer hunter2", "Authorization: Bearer ***"),
+        (
+            "-----BEGIN EC PRIVATE KEY-----\nhunter2\n-----END EC PRIVATE KEY-----\nmore",
+            "-----BEGIN EC PRIVATE KEY-----***-----END EC PRIVATE KEY-----\nmore",
+        ),
+        ("-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----\n", None),
+    ],
+)
+def test_what_gives_itself_away_by_its_form_is_hidden_under_any_name(text: str, left: str | None) -> None:
+    assert masked_at(identity(CONFIG_MAP), ("data", "note"), text) == (left or text, left not in (None, text))

@@ -17,9 +17,10 @@ import contextlib
 import itertools
 import socket
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Self
 
-from tests.lab.host import Host, World
+from tests.lab.host import Host, World, until
 from tests.lab.traffic import Server, who_has
 
 NODES = ("n1", "n2", "n3")
@@ -202,7 +203,8 @@ class Lab:
     def forget(self) -> None:
         """Empty the neighbour tables of whoever may ask for a VIP."""
         for host in (self.tor, self.hosts["rackhost"], *self.nodes):
-            host.check("ip", "neigh", "flush", "all")
+            # An entry that goes by itself meanwhile is an error to ip.
+            until(partial(_forgets, host), "forgotten")
 
     def _wire(self) -> None:
         for host in self.hosts.values():
@@ -292,6 +294,10 @@ class Lab:
             f"route add default via {_LINK_LOCAL_GATEWAY}",
             f"route add default via {_LINK_LOCAL_GATEWAY6} dev eth0",
         )
+
+
+def _forgets(host: Host) -> bool:
+    return host.run("ip", "neigh", "flush", "all").status == 0
 
 
 def bindings(vip: str) -> Mapping[str, tuple[str, ...]]:

@@ -112,8 +112,7 @@ class Rack:
         self.lab.neighbours()
         self._start_missing()
         until(self._settled, "settled")
-        for host in (self.lab.tor, self.host("rackhost")):
-            host.check("ip", "neigh", "flush", "all")
+        self.lab.forget()
 
     def label(self, node: str, label: str) -> None:
         """Put a label on a Node."""

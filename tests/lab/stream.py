@@ -66,7 +66,7 @@ class Stream:
 
         def all_well() -> bool:
             last = [one for one in list(self.tried) if one.begun > begun][-connections:]
-            return len(last) == connections and all(one.verdict == "ok" and not one.repeated for one in last)
+            return len(last) == connections and all(map(self._is_untroubled, last))
 
         until(all_well, f"{connections} good connections in a row")
 
@@ -85,14 +85,16 @@ class Stream:
         return [one for one in self.tried if one.verdict in _SEVERED]
 
     def outage(self, since: float) -> float:
-        """Seconds from ``since`` to the first connection after which none failed any more."""
-        last = max((one.begun for one in self.failed), default=since)
-        return min(one.begun for one in self.tried if one.begun > last) - since
+        """Seconds from ``since`` to the first connection that was established at once again.
 
-    @property
-    def delayed(self) -> list[Tried]:
-        """Connections whose first packet was lost."""
-        return [one for one in self.tried if one.verdict == "ok" and one.repeated]
+        One that was begun in between may get through as well, by its second or third packet.
+        """
+        begun = min(one.begun for one in self.failed)
+        return min(one.begun for one in self.tried if one.begun > begun and self._is_untroubled(one)) - since
+
+    @staticmethod
+    def _is_untroubled(one: Tried) -> bool:
+        return one.verdict == "ok" and not one.repeated
 
     def _run(self) -> None:
         due = time.monotonic()

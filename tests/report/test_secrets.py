@@ -111,17 +111,22 @@ def _secret(value: str) -> dict[str, Any]:
 
 
 def _application(value: str) -> dict[str, Any]:
-    source = {"repoURL": f"https://bob:{value}@git.example.com/lb.git"}
+    source = {"repoURL": f"https://{value}@git.example.com/lb.git", "chart": f"https://x/?private_token={value}"}
     return an_object("argoproj.io/v1alpha1", "Application", spec={"source": source, "token": value})
 
 
 def _config_map(value: str) -> dict[str, Any]:
-    config = yaml({"clientConnection": {"kubeconfig": "x"}, "password": value, "privateKey": PEM})
+    config = yaml({"clientConnection": {"kubeconfig": "x"}, "password": value, "note": PEM})
     return an_object("v1", "ConfigMap", data={"config.conf": config})
 
 
 def _daemon_set(value: str) -> dict[str, Any]:
-    container = {"name": "a", "image": "b", "env": [{"name": "API_TOKEN", "value": value}]}
+    container = {
+        "name": "a",
+        "image": "b",
+        "args": [f"--token={value}"],
+        "env": [{"name": "API_TOKEN", "value": value}],
+    }
     return an_object("apps/v1", "DaemonSet", spec={"template": {"spec": {"containers": [container]}}})
 
 

@@ -36,9 +36,12 @@ class Errands:
         if not standing.known:
             return self._ask(ballot.ReadLease, now)
         if self.leaving and standing.confirmed is not None and not claims and not standing.claimed:
-            # Only now: the others believe a deleted Lease for as long as it would have lived.
+            # Only now, and not at once: the others believe a deleted Lease for as long as it would have lived, and who
+            # hears of both together has not seen that it claims nothing any more.
             self.left = standing.version is None
-            return [] if self.left else self._ask(lambda number: ballot.DeleteLease(number, standing.version), now)
+            if self.left or now < standing.next_write:
+                return []
+            return self._ask(lambda number: ballot.DeleteLease(number, standing.version), now)
         write = self.pending.begin_write(claims, now)
         return [ballot.WriteLease(write.number, standing.version, claims, candidate)]
 

@@ -9,6 +9,9 @@ from __future__ import annotations
 _REST = 4.0
 """Seconds without new facts for each second that the last ones took: a fifth of the time goes into them at most."""
 
+_SHORT = 0.1
+"""Seconds of work that nobody has to rest from: a change is to be on the node within this time."""
+
 
 class Pace:
     """When new facts may be had; the time is an argument."""
@@ -22,7 +25,8 @@ class Pace:
 
     def took(self, begun: float, ended: float) -> None:
         """New facts were worked out from ``begun`` to ``ended``."""
-        self._due = ended + _REST * (ended - begun)
+        spent = ended - begun
+        self._due = ended + _REST * spent if spent > _SHORT else ended
 
     def wake(self, now: float) -> float:
         """When there may be new facts that had to wait; never where they did not."""
