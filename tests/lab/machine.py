@@ -13,6 +13,7 @@ from tests.lab.net import Lab
 
 TOOLS = {
     "bird": "bird",
+    "bird6": "bird",
     "ip": "iproute2",
     "iptables": "iptables",
     "nft": "nftables",

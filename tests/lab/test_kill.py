@@ -78,6 +78,7 @@ def test_a_daemon_that_is_killed_at_any_step_leaves_nothing_behind_after_its_res
         for node, step in NODES.items()
     }
     staying = [node for node, step in NODES.items() if step in LEAVING]
+    until(lambda: not any(first[node].alive for node in NODES if node not in staying), "killed")
     until(lambda: all(set(VIPS[node].both) <= addresses(hosts[node]).keys() for node in staying), "owned")
     for node in NODES:
         unpublish(rack, node)

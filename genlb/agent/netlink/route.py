@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 
@@ -158,7 +159,7 @@ def interface_address(message: Message) -> InterfaceAddress | None:
         preferred, valid, _, _ = _CACHE_INFO.unpack_from(found[_IFA_CACHEINFO])
     return InterfaceAddress(
         ifindex=index,
-        address=ip_address(raw),
+        address=_address(raw),
         prefix=prefix,
         label=found.get(_IFA_LABEL, b"").rstrip(b"\0").decode("utf-8", "surrogateescape"),
         protocol=found[_IFA_PROTO][0] if found.get(_IFA_PROTO) else None,
@@ -178,7 +179,7 @@ def local_route(message: Message) -> LocalRoute | None:
     named = _U32.unpack_from(found[_RTA_TABLE])[0] if len(found.get(_RTA_TABLE, b"")) >= _U32.size else table
     if family not in _FAMILY.values() or named != _TABLE_LOCAL or prefix != len(raw) * 8:
         return None
-    return LocalRoute(ip_address(raw), protocol) if raw else None
+    return LocalRoute(_address(raw), protocol) if raw else None
 
 
 def next_hops(message: Message) -> Iterator[Address]:
@@ -201,7 +202,11 @@ def _routers(found: Mapping[int, bytes]) -> Iterator[Address]:
     """The router that a route or one of its hops names; one of the other family stands behind that family's number."""
     for raw in (found.get(_RTA_GATEWAY, b""), found.get(_RTA_VIA, b"")[2:]):
         if len(raw) in (4, 16):
-            yield ip_address(raw)
+            yield _address(raw)
+
+
+# Every look tells the same thousand addresses again.
+_address = lru_cache(maxsize=4096)(ip_address)
 
 
 def _local_route(address: Address, protocol: int) -> bytes:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
@@ -70,6 +71,7 @@ class Judge:
         return Reason.DUPLICATE if address in seen else None
 
 
+@lru_cache(maxsize=4096)  # the same thousand Services are judged after each change of one
 def parse_address(text: str) -> Address | None:
     """An address without a zone; IPv4 inside IPv6 is none, since Go and the kernel would read two different ones."""
     if len(text) > _LONGEST:

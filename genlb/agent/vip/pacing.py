@@ -7,16 +7,20 @@ all of them worked out all the time.
 from __future__ import annotations
 
 _REST = 4.0
-"""Seconds without new facts for each second that the last ones took: a fifth of the time goes into them at most."""
+"""Seconds without new facts for each second that they take: a fifth of the time goes into them in the long run."""
 
 _SHORT = 0.1
 """Seconds of work that nobody has to rest from: a change is to be on the node within this time."""
+
+_CREDIT = 4.0
+"""Seconds of rest that may be owed: a few changes are followed at once, also where each takes its time."""
 
 
 class Pace:
     """When new facts may be had; the time is an argument."""
 
     def __init__(self) -> None:
+        self._rested = float("-inf")
         self._due = float("-inf")
 
     def may(self, now: float) -> bool:
@@ -26,7 +30,9 @@ class Pace:
     def took(self, begun: float, ended: float) -> None:
         """New facts were worked out from ``begun`` to ``ended``."""
         spent = ended - begun
-        self._due = ended + _REST * spent if spent > _SHORT else ended
+        if spent > _SHORT:
+            self._rested = max(self._rested, begun) + (1 + _REST) * spent
+        self._due = max(ended, self._rested - _CREDIT)
 
     def wake(self, now: float) -> float:
         """When there may be new facts that had to wait; never where they did not."""

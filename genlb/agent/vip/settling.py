@@ -51,6 +51,7 @@ class Settler:
         self._is_guarded = config.guard
         self._spares_addresses = config.l2 is not None and not elects
         self._guarded: str | None = None
+        self._shielded: tuple[Desired | None, frozenset[Address]] | None = None
         self._set: dict[Address, float] = {}
 
     def settle(self, goal: Goal, held: Held, wanted: Desired | None) -> tuple[Plan, list[Failure]]:
@@ -58,7 +59,7 @@ class Settler:
         made = self.preview(goal, held)
         failures = self._unbind(made)
         spared = {entry.address for entry in held.addresses if self._is_spared(entry)}
-        local = {*goal.routes, *goal.owned, *spared}
+        local = frozenset({*goal.routes, *goal.owned, *spared})
         remaining = {entry.address for entry in held.routes if entry.marked} | bound(held)
         # Closed before anything answers on it, and opened only when nothing of it is left.
         try:
@@ -85,7 +86,7 @@ class Settler:
         failures = self._hands.carry_out(removal(self._hands.look().held).steps)
         if not failures and self._is_guarded and self._guarded != no_guard():
             self._guard(no_guard())
-            self._guarded = no_guard()
+            self._guarded, self._shielded = no_guard(), None
         return tuple(failures)
 
     def _unbind(self, made: Plan) -> list[Failure]:
@@ -104,9 +105,9 @@ class Settler:
         """Whether an address of ours is none of this daemon's business; what no pool holds any more always is."""
         return self._spares_addresses and entry.marked and self._pools.of(entry.address) is not None
 
-    def _protect(self, wanted: Desired | None, local: set[Address]) -> None:
+    def _protect(self, wanted: Desired | None, local: frozenset[Address]) -> None:
         """Bring the guard up to date, if it is asked for. A VIP that no Service has any more answers on no port."""
-        if not self._is_guarded:
+        if not self._is_guarded or self._is_shielded(wanted, local):
             return
         known = {} if wanted is None else wanted.bindings
         if wanted is None and local:
@@ -115,6 +116,11 @@ class Settler:
         if text != self._guarded:
             self._guard(text)
             self._guarded = text
+        self._shielded = (wanted, local)
+
+    def _is_shielded(self, wanted: Desired | None, local: frozenset[Address]) -> bool:
+        """Whether the guard was made of these very things: its text takes longer than all else in a turn."""
+        return self._shielded is not None and self._shielded[0] is wanted and self._shielded[1] == local
 
 
 def _closed(address: Address) -> Binding:
