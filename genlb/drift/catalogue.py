@@ -262,6 +262,14 @@ PROXY_CONFIG = DriftRule(
     "It reads its file once, when it starts: a change of the ConfigMap reaches a node with the next start there.",
     "Restart kube-proxy on the node, or put into git what runs.",
 )
+VIP_WITHHELD = DriftRule(
+    "GLB850",
+    INFO,
+    "A node keeps VIPs that the API's lists lack",
+    "A list without most of what a node has may come from a backup or past a new access rule. The binder asks once more"
+    " before it takes those VIPs away.",
+    "Nothing, if the Services were deleted. Else look at the API server before the VIPs go.",
+)
 SERVICE_ADDRESS = DriftRule(
     "GLB210",
     ERROR,
@@ -305,6 +313,7 @@ _ALL = (
     PROXY_MODE,
     OLD_AGENT,
     PROXY_CONFIG,
+    VIP_WITHHELD,
 )
 
 RULES: Mapping[str, DriftRule] = MappingProxyType({rule.id: rule for rule in _ALL})

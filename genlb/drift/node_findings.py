@@ -80,6 +80,9 @@ def _vips(node: str, state: VipState, expected: Expected) -> Iterator[Difference
         if tally.total:
             vips = "VIP" if tally.total == 1 else "VIPs"
             yield finding(node_key(node), rule, "", f"{what} {tally.total} {vips}: {named(tally)}.")
+    if state.withheld:
+        text = f"The binder keeps {state.withheld} VIPs that the API's lists lack, until a second list says the same."
+        yield finding(node_key(node), catalogue.VIP_WITHHELD, "", text)
     yield from _proxy(node, state, expected)
 
 

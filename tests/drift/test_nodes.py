@@ -177,6 +177,7 @@ def test_a_stale_report_of_a_node_that_is_not_ready_says_so() -> None:
         (VIPS._replace(refused={"OUTSIDE_POOLS": 2}), "GLB843", Severity.WARNING, Traffic.POSSIBLE, "OUTSIDE_POOLS 2"),
         (VIPS._replace(refused={"PROXIED": 2}), "GLB843", Severity.INFO, Traffic.NONE, "PROXIED 2"),
         (VIPS._replace(foreign=Tally.of(["10.208.1.1 eth0"])), "GLB844", Severity.WARNING, Traffic.POSSIBLE, "eth0"),
+        (VIPS._replace(withheld=7), "GLB850", Severity.INFO, Traffic.NONE, "7 VIPs"),
         (VIPS._replace(unheld=Tally.of(["10.208.1.1"])), "GLB845", Severity.ERROR, Traffic.AFFECTED, "10.208.1.1"),
         (VIPS._replace(leaks=Tally.of(["10.208.1.1 lo"])), "GLB846", Severity.ERROR, Traffic.AFFECTED, "lo"),
         (VIPS._replace(proxy_mode="iptables"), "GLB847", Severity.ERROR, Traffic.AFFECTED, "kube-ipvs0"),
