@@ -33,6 +33,7 @@ from tests.lab.net import (
     rack_address,
     rack_address6,
 )
+from tests.lab.traffic import SHORT, Attempt, connect_all
 
 NAMESPACE = "lab"
 PORT = 80
@@ -131,7 +132,19 @@ def kube_proxies(lab: Lab, program: Path, kubeconfig: Path, mode: str, folder: P
         for node, program_run in started:
             until(partial(_serves_or_ended, node, mode, program_run), f"serving on {node.name}: {program_run.log}")
             assert program_run.alive, program_run.output[-3000:]
+        # Its rules may name a VIP before they lead anywhere, above all after those of another mode went.
+        until(partial(_leads_to_pods, lab), "led from every pod to the pods that serve")
         yield
+
+
+def _leads_to_pods(lab: Lab) -> bool:
+    attempts = [
+        Attempt(lab.hosts[pod_on(node)], address, PORT, SHORT)
+        for node in NODES
+        for vip in VIPS.values()
+        for address in vip.both
+    ]
+    return all(outcome.verdict == "ok" for outcome in connect_all(attempts))
 
 
 def configuration(node: str, mode: str, kubeconfig: Path | str, **changes: Any) -> Object:

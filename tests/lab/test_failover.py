@@ -17,7 +17,7 @@ import pytest
 
 from tests.lab.host import until
 from tests.lab.net import Lab
-from tests.lab.proxy import PORT, VIPS
+from tests.lab.proxy import MODES, PORT, VIPS
 from tests.lab.rack import DRAIN, EXCLUDE, LEASE_SECONDS, Rack
 from tests.lab.stream import ColdClient, Stream
 
@@ -153,7 +153,8 @@ def test_a_node_that_loses_its_power_is_missed_for_no_longer_than_a_lease_and_tw
     assert best(taken_over, TAKEN_OVER) <= TAKEN_OVER
 
 
-def test_a_successor_that_nobody_is_told_of_is_not_found(lab: Lab) -> None:
+def test_a_successor_that_nobody_is_told_of_is_not_found(labs: Mapping[str, Lab]) -> None:
+    lab = labs[MODES[0]]  # it is the neighbours that do not know, whatever the nodes do
     lab.arp(ignore=1, announce=2)
     lab.neighbours(believe_ms=MINUTES_MS)
     lab.bind(VIP.address, how="L2", nodes=["n1"])

@@ -14,7 +14,7 @@ import pytest
 
 from tests.lab.host import until
 from tests.lab.net import ENDPOINTS, Lab
-from tests.lab.proxy import PORT, VIPS
+from tests.lab.proxy import MODES, PORT, VIPS
 from tests.lab.rack import ONLINK, ROUTED, Rack, addresses, local_routes
 from tests.lab.scenario import EVERYWHERE, UNHELD, reached
 from tests.lab.traffic import Attempt, Capture, asks_for, connect_all
@@ -45,20 +45,25 @@ def all_told(lab: Lab, vips: Sequence[str]) -> dict[str, Told]:
         return dict(zip(vips, threads.map(lambda vip: told(lab, vip), vips), strict=True))
 
 
-def test_an_on_link_vip_is_dead_without_the_daemon_and_alive_with_it(rack_in_each_mode: Rack) -> None:
-    rack, lab = rack_in_each_mode, rack_in_each_mode.lab
+def test_an_on_link_vip_is_dead_without_the_daemon_and_alive_with_it(rack: Rack) -> None:
+    lab, modes = rack.lab, sorted(MODES, key=lambda mode: mode != rack.mode)
+    nobody = dict.fromkeys(ONLINK, Told(is_asked_for=True, owners=0, reached=UNHELD))
+    one = dict.fromkeys(ONLINK, Told(is_asked_for=True, owners=1, reached=EVERYWHERE))
+
     with rack.without("vip"):
         for node in lab.nodes:
             assert rack.daemon("vip", node.name).wait() == 0
             assert local_routes(node) == set(ROUTED)  # a roll-out of the daemon does not cut routed VIPs off
             assert set(addresses(node)).isdisjoint(ONLINK)
-        nobody = Told(is_asked_for=True, owners=0, reached=UNHELD)
-        assert all_told(lab, ONLINK) == dict.fromkeys(ONLINK, nobody)
+        for mode in modes:
+            rack.proxy(mode)
+            assert all_told(lab, ONLINK) == nobody, mode
 
     until(lambda: all(rack.holders(vip) for vip in ONLINK), "owned")
 
-    one = Told(is_asked_for=True, owners=1, reached=EVERYWHERE)
-    assert all_told(lab, ONLINK) == dict.fromkeys(ONLINK, one)
+    for mode in reversed(modes):
+        rack.proxy(mode)
+        assert all_told(lab, ONLINK) == one, mode
     for vip in VIPS["onlink", "Local"].both:
         assert rack.holders(vip) <= set(ENDPOINTS)
 
