@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from ipaddress import IPv4Address, IPv6Address
 from typing import NamedTuple
 
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 _BROADCAST = b"\xff" * 6
 _ETHERTYPE_ARP, _ETHERTYPE_IPV6 = 0x0806, 0x86DD

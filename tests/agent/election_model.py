@@ -18,10 +18,10 @@ from functools import partial
 from typing import NamedTuple
 
 from genlb.agent.config import Election
-from genlb.agent.vip import ballot
-from genlb.agent.vip.claims import Lease
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.pauses import Pauses
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.election.elector import Elector
+from genlb.agent.vip.election.pauses import Pauses
 
 VIP = "10.20.1.200"
 

@@ -15,17 +15,17 @@ from genlb.agent.config import Election as Timing
 from genlb.agent.logs import Log
 from genlb.agent.netlink.route import InterfaceAddress, Link
 from genlb.agent.stopping import Stop
-from genlb.agent.vip import ballot
-from genlb.agent.vip.announcing import Announcer
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.kernel import Failure, View
-from genlb.agent.vip.plan import Held, HeldAddress, RemoveAddress, SetAddress, Step
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.election.elector import Elector
+from genlb.agent.vip.node.announcing import Announcer
+from genlb.agent.vip.node.kernel import Failure, View
+from genlb.agent.vip.node.plan import Held, HeldAddress, RemoveAddress, SetAddress, Step
 from genlb.agent.vip.running import Loop, Surroundings
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.pools import Address
 from genlb.agent.vip.voting import Election
 from genlb.errors import Undetermined
 from tests.agent.objects import a_vip_config, facts, node_object, service_object

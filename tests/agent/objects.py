@@ -7,10 +7,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from genlb.agent.config import Announce, Pool, SysctlConfig, VipConfig, sysctl_config, vip_config
-from genlb.agent.vip.facts import Facts, Node, Service, Slice
-from genlb.agent.vip.marks import Marks
-from genlb.agent.vip.pools import Pools
-from genlb.agent.vip.reading import node_from, service_from, slice_from
+from genlb.agent.vip.node.marks import Marks
+from genlb.agent.vip.services.facts import Facts, Node, Service, Slice
+from genlb.agent.vip.services.pools import Pools
+from genlb.agent.vip.services.reading import node_from, service_from, slice_from
 from genlb.render.sysctl import sysctl_config as rendered_sysctl
 from genlb.render.vip import vip_config as rendered_vip
 from genlb.spec import model

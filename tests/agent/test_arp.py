@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from genlb.agent import arp
 from genlb.agent.arp import Word, announcement, probe, word
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 MAC, OTHER = bytes.fromhex("020000000011"), bytes.fromhex("020000000022")
 V4, V6 = ip_address("10.20.1.200"), ip_address("fd00:10:208:1::9")

@@ -15,8 +15,8 @@ from genlb.agent.kube.account import Account
 from genlb.agent.logs import Log
 from genlb.agent.vip.cleaning import Cleaner, OwnLeases, clean_once, preview
 from genlb.agent.vip.daemon import VipDaemon
-from genlb.agent.vip.kernel import Failure
-from genlb.agent.vip.plan import Plan, RemoveRoute
+from genlb.agent.vip.node.kernel import Failure
+from genlb.agent.vip.node.plan import Plan, RemoveRoute
 from genlb.agent.vip.pod import Pod
 from genlb.errors import Undetermined
 from tests.agent.api_stub import Answer, PlainAccount, Stub, answer, serving

@@ -16,8 +16,8 @@ from genlb.agent.kube.client import Client
 from genlb.agent.kube.events import About, Events
 from genlb.agent.logs import Log
 from genlb.agent.vip.complaining import Complainer, Complaint, Schedule, complaints
-from genlb.agent.vip.desired import Desired, desired
-from genlb.agent.vip.facts import Facts
+from genlb.agent.vip.services.desired import Desired, desired
+from genlb.agent.vip.services.facts import Facts
 from tests.agent.api_stub import Answer, Stub, answer, serving
 from tests.agent.objects import POOLS, facts, service_object
 

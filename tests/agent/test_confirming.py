@@ -18,15 +18,15 @@ from genlb.agent.kube.following import Following
 from genlb.agent.logs import Log
 from genlb.agent.metrics import exposition
 from genlb.agent.stopping import Stop
-from genlb.agent.vip.announcing import Announcer
-from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.plan import Held, HeldRoute, Plan
-from genlb.agent.vip.reading import key_of
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.node.announcing import Announcer
+from genlb.agent.vip.node.plan import Held, HeldRoute, Plan
 from genlb.agent.vip.running import Events, Loop, Surroundings
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.reading import key_of
+from genlb.agent.vip.services.wanting import Withheld
 from genlb.agent.vip.telling import metrics, state
-from genlb.agent.vip.wanting import Withheld
 from tests.agent.api_stub import Answer, answer, serving
 from tests.agent.objects import a_vip_config
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from genlb.agent.metrics import exposition
 from genlb.agent.vip.complaining import complaints
-from genlb.agent.vip.conflicts import MOST, OTHERS, Conflict, Conflicts
+from genlb.agent.vip.election.conflicts import MOST, OTHERS, Conflict, Conflicts
 from genlb.agent.vip.telling import metrics, state
 from tests.agent.l2_node import TIMING, VIP, L2Node
 from tests.agent.objects import a_vip_config

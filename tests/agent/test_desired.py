@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genlb.agent.config import Bind, Routed, Scope
-from genlb.agent.vip.desired import Mode, bound_here, desired, owners
-from genlb.agent.vip.facts import Port
-from genlb.agent.vip.judging import Reason, Refusal
+from genlb.agent.vip.services.desired import Mode, bound_here, desired, owners
+from genlb.agent.vip.services.facts import Port
+from genlb.agent.vip.services.judging import Reason, Refusal
 from tests.agent.objects import POOLS, facts, node_object, service_object, slice_object
 from tests.builders import networks
 

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import pytest
 
 from genlb.agent.config import Election
-from genlb.agent.vip.bids import Phase
-from genlb.agent.vip.claims import Claim, Lease
-from genlb.agent.vip.elector import Elector
+from genlb.agent.vip.election.bids import Phase
+from genlb.agent.vip.election.claims import Claim, Lease
+from genlb.agent.vip.election.elector import Elector
 from tests.agent.election_model import ALL_FAULTS, HANDOVERS, VIP, Faults, World
 
 TIMINGS = tuple(

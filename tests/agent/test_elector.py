@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from genlb.agent.config import Election
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.bids import Phase
-from genlb.agent.vip.claims import MOST, Claim, Lease, decoded, encoded, rank
-from genlb.agent.vip.elector import Elector
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.bids import Phase
+from genlb.agent.vip.election.claims import MOST, Claim, Lease, decoded, encoded, rank
+from genlb.agent.vip.election.elector import Elector
 
 TIMING = Election((), "genlb-vip-", 10, 2, 1.5, 2)
 VIP = "10.20.1.200"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from ipaddress import ip_address
 
-from genlb.agent.vip.desired import Binding, Mode
-from genlb.agent.vip.facts import Port
-from genlb.agent.vip.guard import removal, ruleset
+from genlb.agent.vip.node.guard import removal, ruleset
+from genlb.agent.vip.services.desired import Binding, Mode
+from genlb.agent.vip.services.facts import Port
 
 
 def a_binding(text: str, *ports: Port) -> Binding:

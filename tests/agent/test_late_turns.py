@@ -13,10 +13,10 @@ from pathlib import Path
 import pytest
 
 from genlb.agent.config import Election
-from genlb.agent.vip.announcing import PERIOD, Announcer
-from genlb.agent.vip.pauses import Pauses
-from genlb.agent.vip.plan import SetAddress
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.election.pauses import Pauses
+from genlb.agent.vip.node.announcing import PERIOD, Announcer
+from genlb.agent.vip.node.plan import SetAddress
+from genlb.agent.vip.services.pools import Address
 from tests.agent.l2_node import TIMING, VIP, L2Node
 
 FIRST, SECOND = ip_address(VIP), ip_address("10.20.1.201")

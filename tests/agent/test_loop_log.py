@@ -14,13 +14,13 @@ import pytest
 
 from genlb.agent.logs import Log
 from genlb.agent.stopping import Stop
-from genlb.agent.vip.announcing import Announcer
-from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.kernel import Failure
-from genlb.agent.vip.plan import AddRoute, Held, Plan, RemoveRoute, Step
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.node.announcing import Announcer
+from genlb.agent.vip.node.kernel import Failure
+from genlb.agent.vip.node.plan import AddRoute, Held, Plan, RemoveRoute, Step
 from genlb.agent.vip.running import Events, Loop, Surroundings
+from genlb.agent.vip.services.facts import Facts
 
 
 class OneTurn:

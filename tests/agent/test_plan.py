@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from genlb.agent.vip.plan import (
+from genlb.agent.vip.node.plan import (
     AddRoute,
     Goal,
     Held,
@@ -22,7 +22,7 @@ from genlb.agent.vip.plan import (
     plan,
     removal,
 )
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 from tests.agent.objects import POOLS
 
 VIP, OTHER, ROUTED = (ip_address(text) for text in ("10.20.1.200", "10.20.1.201", "10.208.1.1"))

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Mapping
 
 import pytest
 
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.claims import Lease
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.node.probing import Wires
 from genlb.agent.vip.polling import Conflicting, Poll
-from genlb.agent.vip.probing import Wires
 from genlb.errors import GenlbError, Undetermined
 
 FREE, TAKEN, MAC = "10.20.1.200", "10.20.1.201", "02:00:00:00:00:22"

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from genlb.agent.vip.facts import Node, Port, Service, Slice
-from genlb.agent.vip.reading import DRAIN, EXCLUDE, key_of, node_from, service_from, slice_from
+from genlb.agent.vip.services.facts import Node, Port, Service, Slice
+from genlb.agent.vip.services.reading import DRAIN, EXCLUDE, key_of, node_from, service_from, slice_from
 from tests.agent.objects import node_object, service_object, slice_object
 
 FIELDS = (

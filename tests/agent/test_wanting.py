@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from genlb.agent.config import Bind, Routed, Scope
-from genlb.agent.vip.desired import bound_here
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.judging import Reason
-from genlb.agent.vip.plan import Held, HeldRoute
-from genlb.agent.vip.pools import Address
-from genlb.agent.vip.wanting import Wanting, Withheld
+from genlb.agent.vip.node.plan import Held, HeldRoute
+from genlb.agent.vip.services.desired import bound_here
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.judging import Reason
+from genlb.agent.vip.services.pools import Address
+from genlb.agent.vip.services.wanting import Wanting, Withheld
 from tests.agent.objects import POOLS, facts, node_object, service_object, slice_object
 
 ANY_IP = Routed(Bind.ANY_IP, Scope.ALL_NODES)

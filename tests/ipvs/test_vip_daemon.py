@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from genlb.agent.vip.plan import PROTOCOL
+from genlb.agent.vip.node.plan import PROTOCOL
 from genlb.network.node_report import Tally
 from tests.ipvs.binder import Binder, running
 from tests.ipvs.rack import CLIENTS, ONLINK, ROUTED, VIPS, Rack

@@ -20,14 +20,14 @@ from hypothesis import strategies as st
 from pyroute2 import IPRoute, NetlinkError  # type: ignore[import-untyped]
 
 from genlb.agent.config import vip_config
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import VipDaemon
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.kernel import Kernel
-from genlb.agent.vip.plan import PROTOCOL
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.election.elector import Elector
+from genlb.agent.vip.node.kernel import Kernel
+from genlb.agent.vip.node.plan import PROTOCOL
+from genlb.agent.vip.services.facts import Facts
 from genlb.agent.vip.voting import Election
 from tests.agent.objects import facts, no_marks, node_object, service_object
 

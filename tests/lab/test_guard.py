@@ -7,9 +7,9 @@ from ipaddress import ip_address
 
 import pytest
 
-from genlb.agent.vip.desired import Binding, Mode
-from genlb.agent.vip.facts import Port
-from genlb.agent.vip.guard import removal, ruleset
+from genlb.agent.vip.node.guard import removal, ruleset
+from genlb.agent.vip.services.desired import Binding, Mode
+from genlb.agent.vip.services.facts import Port
 from tests.lab.net import Lab, rack_address
 from tests.lab.proxy import PORT, VIPS
 from tests.lab.traffic import SHORT, Attempt, Server, connect, connect_all

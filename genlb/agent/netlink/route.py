@@ -19,7 +19,7 @@ from genlb.agent.netlink.message import (
     attributes,
     with_attributes,
 )
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 NEW_LINK, DELETE_LINK, GET_LINK = 16, 17, 18
 NEW_ADDRESS, DELETE_ADDRESS, GET_ADDRESS = 20, 21, 22

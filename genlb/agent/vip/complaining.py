@@ -14,9 +14,9 @@ from typing import NamedTuple, Self
 from genlb.agent.backoff import Backoff
 from genlb.agent.kube.events import About, Events
 from genlb.agent.logs import Log
-from genlb.agent.vip.desired import Desired
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.judging import Reason
+from genlb.agent.vip.services.desired import Desired
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.judging import Reason
 from genlb.errors import GenlbError
 
 _PACE = 1.0

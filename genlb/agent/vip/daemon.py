@@ -16,18 +16,18 @@ from typing import NamedTuple
 
 from genlb.agent.config import VipConfig
 from genlb.agent.fields import Network
-from genlb.agent.vip import ballot
-from genlb.agent.vip.claims import Lease
-from genlb.agent.vip.conflicts import Conflict
-from genlb.agent.vip.desired import Desired, bound_here
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.kernel import Failure, View, on_link
-from genlb.agent.vip.plan import Goal, Held, Owned, Plan, SetAddress, removal
-from genlb.agent.vip.pools import Address, Pools
-from genlb.agent.vip.probing import Nic
-from genlb.agent.vip.settling import Hands, Settler
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.election.conflicts import Conflict
+from genlb.agent.vip.node.kernel import Failure, View, on_link
+from genlb.agent.vip.node.plan import Goal, Held, Owned, Plan, SetAddress, removal
+from genlb.agent.vip.node.probing import Nic
+from genlb.agent.vip.node.settling import Hands, Settler
+from genlb.agent.vip.services.desired import Desired, bound_here
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.pools import Address, Pools
+from genlb.agent.vip.services.wanting import Wanting, Withheld
 from genlb.agent.vip.voting import Election, Voter, with_conflicts
-from genlb.agent.vip.wanting import Wanting, Withheld
 
 _SOON = 0.1
 """Seconds before the next turn where this one found, at its end, that something has to come off."""

@@ -12,8 +12,8 @@ from genlb.agent.kube.client import Client
 from genlb.agent.kube.failures import Conflict, NotFound
 from genlb.agent.kube.leases import Leases, LeaseSpec
 from genlb.agent.kube.listing import listed
-from genlb.agent.vip import ballot
-from genlb.agent.vip.claims import CLAIMS, SUBNETS, Lease, decoded, encoded
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.claims import CLAIMS, SUBNETS, Lease, decoded, encoded
 from genlb.agent.vip.polling import Conflicting
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from genlb.agent.logs import Log
-from genlb.agent.vip.conflicts import Conflict
 from genlb.agent.vip.daemon import Turn
-from genlb.agent.vip.kernel import Failure
-from genlb.agent.vip.plan import SetAddress, Step
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.election.conflicts import Conflict
+from genlb.agent.vip.node.kernel import Failure
+from genlb.agent.vip.node.plan import SetAddress, Step
+from genlb.agent.vip.services.pools import Address
+from genlb.agent.vip.services.wanting import Withheld
 from genlb.agent.vip.telling import planned, summary
-from genlb.agent.vip.wanting import Withheld
 
 _MOST = 20
 """Lines that one turn logs of its steps, of its failures, and of other hosts' addresses, at most."""

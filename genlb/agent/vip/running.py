@@ -8,12 +8,12 @@ from typing import NamedTuple, Protocol
 from genlb.agent.logs import Log
 from genlb.agent.serving import Page, verdict
 from genlb.agent.stopping import Stop
-from genlb.agent.vip.announcing import Announcer
-from genlb.agent.vip.claims import Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.facts import Facts
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.node.announcing import Announcer
 from genlb.agent.vip.noting import Notes
-from genlb.agent.vip.pacing import Pace
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.pacing import Pace
 from genlb.errors import GenlbError
 
 _GRACE = 20.0

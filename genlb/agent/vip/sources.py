@@ -12,10 +12,10 @@ from genlb.agent.kube.client import Client, Object
 from genlb.agent.kube.following import Following
 from genlb.agent.kube.listing import listed
 from genlb.agent.logs import Log
-from genlb.agent.vip.claims import Lease
-from genlb.agent.vip.facts import Facts, Node, Service, Slice
+from genlb.agent.vip.election.claims import Lease
 from genlb.agent.vip.ledger import kept, lease_from
-from genlb.agent.vip.reading import key_of, node_from, service_from, slice_from
+from genlb.agent.vip.services.facts import Facts, Node, Service, Slice
+from genlb.agent.vip.services.reading import key_of, node_from, service_from, slice_from
 from genlb.errors import Undetermined
 
 Fact = TypeVar("Fact")

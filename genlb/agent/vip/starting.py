@@ -24,18 +24,18 @@ from genlb.agent.reporting import report_publisher
 from genlb.agent.serving import Page, Pages, Server, verdict
 from genlb.agent.stopping import Stop
 from genlb.agent.vip.alone import alone
-from genlb.agent.vip.announcing import Announcer
 from genlb.agent.vip.cleaning import Cleaner, OwnLeases, clean_once, preview
 from genlb.agent.vip.complaining import Complainer
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.kernel import Kernel
+from genlb.agent.vip.election.elector import Elector
 from genlb.agent.vip.ledger import Ledger
-from genlb.agent.vip.marks import Marks
-from genlb.agent.vip.nft import drop_guard, nft
+from genlb.agent.vip.node.announcing import Announcer
+from genlb.agent.vip.node.kernel import Kernel
+from genlb.agent.vip.node.marks import Marks
+from genlb.agent.vip.node.nft import drop_guard, nft
+from genlb.agent.vip.node.probing import Wires
 from genlb.agent.vip.pod import Pod
 from genlb.agent.vip.polling import Poll
-from genlb.agent.vip.probing import Wires
 from genlb.agent.vip.running import Loop, Surroundings
 from genlb.agent.vip.sources import Api, facts_now
 from genlb.agent.vip.telling import metrics, planned, state

@@ -9,8 +9,8 @@ from genlb.agent.config import VipConfig
 from genlb.agent.metrics import Metric, Sample, counter, gauge
 from genlb.agent.proxying import Said
 from genlb.agent.vip.daemon import Turn
-from genlb.agent.vip.desired import Mode
-from genlb.agent.vip.plan import KUBE_IPVS, AddRoute, RemoveAddress, RemoveRoute, SetAddress, Step
+from genlb.agent.vip.node.plan import KUBE_IPVS, AddRoute, RemoveAddress, RemoveRoute, SetAddress, Step
+from genlb.agent.vip.services.desired import Mode
 from genlb.network.node_report import MOST_EXAMPLES, Tally, VipState, digest_of
 
 _PREFIX = "genlb_vip"

@@ -8,16 +8,16 @@ from ipaddress import ip_address, ip_network
 from typing import NamedTuple, Protocol
 
 from genlb.agent.fields import Network
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.claims import Lease
-from genlb.agent.vip.conflicts import Conflict
-from genlb.agent.vip.desired import Desired, owners
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.judging import Reason, Refusal
-from genlb.agent.vip.pauses import Pauses
-from genlb.agent.vip.plan import Held, bound
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.claims import Lease
+from genlb.agent.vip.election.conflicts import Conflict
+from genlb.agent.vip.election.elector import Elector
+from genlb.agent.vip.election.pauses import Pauses
+from genlb.agent.vip.node.plan import Held, bound
+from genlb.agent.vip.services.desired import Desired, owners
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.judging import Reason, Refusal
 
 
 class Voting(Protocol):

@@ -17,8 +17,8 @@ import pytest
 from genlb.agent.netlink import route
 from genlb.agent.netlink.channel import Channel, Events, Interrupted
 from genlb.agent.netlink.message import DONE, DUMP_INTERRUPTED, Message
-from genlb.agent.vip.kernel import Failure, Kernel, on_link
-from genlb.agent.vip.plan import (
+from genlb.agent.vip.node.kernel import Failure, Kernel, on_link
+from genlb.agent.vip.node.plan import (
     AddRoute,
     Goal,
     HeldAddress,

@@ -10,14 +10,14 @@ import pytest
 
 from genlb.agent.config import Election as Timing
 from genlb.agent.config import VipConfig
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.claims import Claim, Lease
 from genlb.agent.vip.daemon import Turn, VipDaemon
-from genlb.agent.vip.elector import Elector
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.kernel import Kernel
-from genlb.agent.vip.plan import SetAddress
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.claims import Claim, Lease
+from genlb.agent.vip.election.elector import Elector
+from genlb.agent.vip.node.kernel import Kernel
+from genlb.agent.vip.node.plan import SetAddress
+from genlb.agent.vip.services.facts import Facts
 from genlb.agent.vip.voting import Election
 from genlb.errors import Undetermined
 from tests.agent.kernel.cluster import addresses, ip, routes, rules

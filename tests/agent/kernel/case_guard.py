@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from genlb.agent.vip.desired import Binding, Mode
-from genlb.agent.vip.facts import Port
-from genlb.agent.vip.guard import removal, ruleset
-from genlb.agent.vip.nft import drop_guard
+from genlb.agent.vip.node.guard import removal, ruleset
+from genlb.agent.vip.node.nft import drop_guard
+from genlb.agent.vip.services.desired import Binding, Mode
+from genlb.agent.vip.services.facts import Port
 
 NODE, VIP4, VIP6 = "10.20.1.11", "10.20.1.200", "fd00:20:1::200"
 BINDINGS = [

@@ -19,9 +19,9 @@ from typing import Any
 import pytest
 
 from genlb.agent.netlink import route
-from genlb.agent.vip.kernel import Failure, Kernel
-from genlb.agent.vip.marks import FILE, Marks
-from genlb.agent.vip.plan import Goal, Owned, RemoveAddress, SetAddress, Step, bound, plan, removal
+from genlb.agent.vip.node.kernel import Failure, Kernel
+from genlb.agent.vip.node.marks import FILE, Marks
+from genlb.agent.vip.node.plan import Goal, Owned, RemoveAddress, SetAddress, Step, bound, plan, removal
 from tests.agent.kernel.cluster import ip, shown
 from tests.agent.objects import POOLS
 
@@ -33,9 +33,9 @@ LIFE = """
 import os, signal, sys, time
 from ipaddress import ip_address
 from genlb.agent.netlink import channel, route
-from genlb.agent.vip.kernel import Kernel
-from genlb.agent.vip.marks import Marks
-from genlb.agent.vip.plan import RemoveAddress, SetAddress
+from genlb.agent.vip.node.kernel import Kernel
+from genlb.agent.vip.node.marks import Marks
+from genlb.agent.vip.node.plan import RemoveAddress, SetAddress
 
 route._IFA_PROTO = 0x3F00
 left = int(sys.argv[2])

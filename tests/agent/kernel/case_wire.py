@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from genlb.agent.arp import Wire, announcement, probe
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 V4, V6 = ip_address("10.20.1.200"), ip_address("fd00:10:208:1::9")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from genlb.agent.vip.facts import Node, Port, Service, Slice
+from genlb.agent.vip.services.facts import Node, Port, Service, Slice
 
 EXCLUDE = "node.kubernetes.io/exclude-from-external-load-balancers"
 """Kubernetes' own label; Calico announces nothing from a node that has it, whatever its value."""

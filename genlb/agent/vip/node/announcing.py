@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from genlb.agent.vip.plan import SetAddress
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.node.plan import SetAddress
+from genlb.agent.vip.services.pools import Address
 
 BURST = (0.0, 0.5, 1.0)
 """Seconds after a VIP was bound at which neighbours are told."""

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Protocol
 
 from genlb.agent.config import VipConfig
-from genlb.agent.vip.desired import Binding, Desired, Mode
-from genlb.agent.vip.guard import removal as no_guard
-from genlb.agent.vip.guard import ruleset
-from genlb.agent.vip.kernel import Failure, View
-from genlb.agent.vip.plan import (
+from genlb.agent.vip.node.guard import removal as no_guard
+from genlb.agent.vip.node.guard import ruleset
+from genlb.agent.vip.node.kernel import Failure, View
+from genlb.agent.vip.node.plan import (
     Goal,
     Held,
     HeldAddress,
@@ -23,12 +22,13 @@ from genlb.agent.vip.plan import (
     plan,
     removal,
 )
-from genlb.agent.vip.pools import Address, Pools
+from genlb.agent.vip.services.desired import Binding, Desired, Mode
+from genlb.agent.vip.services.pools import Address, Pools
 from genlb.errors import GenlbError
 
 
 class Hands(Protocol):
-    """The kernel, as ``genlb.agent.vip.kernel.Kernel`` is it."""
+    """The kernel, as ``genlb.agent.vip.node.kernel.Kernel`` is it."""
 
     def look(self) -> View:
         """What there is now."""

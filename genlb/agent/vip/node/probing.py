@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from genlb.agent.arp import Wire
 from genlb.agent.fields import Network
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 
 class Nic(NamedTuple):

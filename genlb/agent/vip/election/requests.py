@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from genlb.agent.vip.claims import Claim
+from genlb.agent.vip.election.claims import Claim
 
 
 class Request:

@@ -13,9 +13,9 @@ from typing import NamedTuple, TypeAlias
 
 from genlb.agent.config import Announce, Bind, Routed, Scope
 from genlb.agent.fields import Network
-from genlb.agent.vip.facts import Facts, Node, Port, Service
-from genlb.agent.vip.judging import Judge, Reason, Refusal
-from genlb.agent.vip.pools import Address, Pools
+from genlb.agent.vip.services.facts import Facts, Node, Port, Service
+from genlb.agent.vip.services.judging import Judge, Reason, Refusal
+from genlb.agent.vip.services.pools import Address, Pools
 
 Owners: TypeAlias = dict[str, frozenset[str]]
 """The nodes that may own a VIP, by the VIP's canonical text."""

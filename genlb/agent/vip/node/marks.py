@@ -15,7 +15,7 @@ from ipaddress import ip_address
 from typing import NamedTuple, TypeAlias
 
 from genlb.agent.storing import remove, write_atomically
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 FILE = "vip-addresses.json"
 """The file's name in the state directory."""

@@ -15,8 +15,8 @@ from genlb.agent.netlink import route
 from genlb.agent.netlink.channel import Channel
 from genlb.agent.netlink.message import Message
 from genlb.agent.netlink.route import InterfaceAddress, Link
-from genlb.agent.vip.marks import Marks, Place
-from genlb.agent.vip.plan import (
+from genlb.agent.vip.node.marks import Marks, Place
+from genlb.agent.vip.node.plan import (
     LABEL,
     PROTOCOL,
     AddRoute,
@@ -28,7 +28,7 @@ from genlb.agent.vip.plan import (
     SetAddress,
     Step,
 )
-from genlb.agent.vip.pools import Address
+from genlb.agent.vip.services.pools import Address
 
 _OVERSHOOT = 0.25
 """Seconds that may pass between choosing a lifetime and the kernel's word that it counts."""

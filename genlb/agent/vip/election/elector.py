@@ -19,14 +19,14 @@ import math
 from collections.abc import Iterable, Mapping
 
 from genlb.agent.config import Election
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action, Observation
-from genlb.agent.vip.bids import Bids, Phase
-from genlb.agent.vip.claims import Claim, Lease
-from genlb.agent.vip.conflicts import Conflicts
-from genlb.agent.vip.errands import Errands
-from genlb.agent.vip.peers import Peers
-from genlb.agent.vip.standing import Standing
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action, Observation
+from genlb.agent.vip.election.bids import Bids, Phase
+from genlb.agent.vip.election.claims import Claim, Lease
+from genlb.agent.vip.election.conflicts import Conflicts
+from genlb.agent.vip.election.errands import Errands
+from genlb.agent.vip.election.peers import Peers
+from genlb.agent.vip.election.standing import Standing
 
 _NEVER = math.inf
 

@@ -7,9 +7,9 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 from genlb.agent.config import Election
-from genlb.agent.vip import ballot
-from genlb.agent.vip.claims import MOST, Claim, Lease, rank
-from genlb.agent.vip.peers import Peers
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.claims import MOST, Claim, Lease, rank
+from genlb.agent.vip.election.peers import Peers
 
 _NEVER = math.inf
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple, TypeAlias
 
-from genlb.agent.vip.claims import Claim, Lease
+from genlb.agent.vip.election.claims import Claim, Lease
 
 
 class Wanted(NamedTuple):

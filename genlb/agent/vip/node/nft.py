@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from genlb.agent.vip.guard import removal
+from genlb.agent.vip.node.guard import removal
 from genlb.errors import Undetermined
 
 _PATIENCE = 10.0

@@ -11,8 +11,8 @@ from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 from typing import NamedTuple
 
-from genlb.agent.vip.facts import Facts, Service
-from genlb.agent.vip.pools import Address, Pools
+from genlb.agent.vip.services.facts import Facts, Service
+from genlb.agent.vip.services.pools import Address, Pools
 
 _LONGEST = 64
 """Characters of a refused text that are told; an address has at most 45."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genlb.agent.vip.claims import Claim, Lease
+from genlb.agent.vip.election.claims import Claim, Lease
 
 
 class _Peer:

@@ -12,11 +12,11 @@ from operator import gt
 from typing import NamedTuple
 
 from genlb.agent.config import Announce, Bind, Routed
-from genlb.agent.vip.desired import Desired, desired
-from genlb.agent.vip.facts import Facts
-from genlb.agent.vip.judging import parse_address
-from genlb.agent.vip.plan import Held
-from genlb.agent.vip.pools import Address, Pools
+from genlb.agent.vip.node.plan import Held
+from genlb.agent.vip.services.desired import Desired, desired
+from genlb.agent.vip.services.facts import Facts
+from genlb.agent.vip.services.judging import parse_address
+from genlb.agent.vip.services.pools import Address, Pools
 
 
 class Withheld(NamedTuple):

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from genlb.agent.vip.desired import Binding
+from genlb.agent.vip.services.desired import Binding
 
 TABLE = "genlb"
 """Table ``inet genlb``."""

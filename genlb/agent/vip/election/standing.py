@@ -10,9 +10,9 @@ import math
 from collections.abc import Mapping
 
 from genlb.agent.config import Election
-from genlb.agent.vip.ballot import Kernel
-from genlb.agent.vip.claims import Claim, Lease
-from genlb.agent.vip.requests import Request
+from genlb.agent.vip.election.ballot import Kernel
+from genlb.agent.vip.election.claims import Claim, Lease
+from genlb.agent.vip.election.requests import Request
 
 _NEVER = math.inf
 

@@ -6,11 +6,11 @@ import math
 from collections.abc import Callable, Iterator, Mapping
 
 from genlb.agent.config import Election
-from genlb.agent.vip import ballot
-from genlb.agent.vip.ballot import Action
-from genlb.agent.vip.claims import Claim
-from genlb.agent.vip.requests import Requests
-from genlb.agent.vip.standing import Standing
+from genlb.agent.vip.election import ballot
+from genlb.agent.vip.election.ballot import Action
+from genlb.agent.vip.election.claims import Claim
+from genlb.agent.vip.election.requests import Requests
+from genlb.agent.vip.election.standing import Standing
 
 _NEVER = math.inf
 

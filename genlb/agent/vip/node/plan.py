@@ -11,7 +11,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple, TypeAlias
 
-from genlb.agent.vip.pools import Address, Pools
+from genlb.agent.vip.services.pools import Address, Pools
 
 PROTOCOL = 115
 """Our mark, in an address's IFA_PROTO and in a route's protocol: a number that no other program is known to use."""

@@ -1,0 +1,1 @@
+"""The node itself: what its kernel has of the VIPs, and what is done about it."""
