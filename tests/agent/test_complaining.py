@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,8 +19,7 @@ from genlb.agent.vip.services.desired import Desired, desired
 from genlb.agent.vip.services.facts import Facts
 from tests.agent.api_stub import Answer, Stub, answer, serving
 from tests.agent.objects import POOLS, facts, service_object
-
-PATIENCE = 20.0
+from tests.agent.waiting import wait
 
 
 def wanted(found: Facts) -> Desired:
@@ -30,13 +28,6 @@ def wanted(found: Facts) -> Desired:
 
 def a_complaint(name: str, message: str = "no") -> Complaint:
     return Complaint(About("v1", "Service", "shop", name, f"uid-{name}"), "OutsidePools", message)
-
-
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_all_addresses_that_are_refused_for_one_reason_are_one_complaint() -> None:
@@ -118,7 +109,7 @@ def test_a_refused_service_has_one_event_in_its_namespace_however_often_it_is_he
     with asking(answer(201)) as (stub, client), Complainer(Events(client, "genlb-vip", "n1"), log) as complainer:
         for _ in range(3):
             complainer.hear(wanted(found), found)
-        wait(lambda: bool(stub.asked))
+        assert wait(lambda: bool(stub.asked))
 
     (asked,) = stub.asked
     assert (asked.method, asked.path) == ("POST", "/api/v1/namespaces/shop/events")
@@ -146,4 +137,4 @@ def test_an_event_that_was_not_taken_is_tried_again(log: Log) -> None:
         Complainer(Events(client, "genlb-vip", "n1"), log, backoff=backoff) as complainer,
     ):
         complainer.hear(wanted(found), found)
-        wait(lambda: len(stub.asked) == 2)
+        assert wait(lambda: len(stub.asked) == 2)

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import os
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from ipaddress import ip_address
 from pathlib import Path
@@ -29,10 +28,10 @@ from genlb.agent.vip.services.wanting import Withheld
 from genlb.agent.vip.telling import metrics, state
 from tests.agent.api_stub import Answer, answer, serving
 from tests.agent.objects import a_vip_config
+from tests.agent.waiting import wait
 
 VIPS = frozenset(ip_address(f"10.208.1.{last}") for last in range(1, 4))
 HELD = Held((), tuple(HeldRoute(address, marked=True) for address in VIPS))
-PATIENCE = 20.0
 
 
 def a_turn(withheld: Withheld) -> Turn:
@@ -126,13 +125,6 @@ def keep(item: Object) -> tuple[str, str]:
     return key_of(item), key_of(item)
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.01)
-
-
 def test_a_new_list_is_asked_for_and_counted_and_nothing_is_said_to_fail(log: Log, tmp_path: Path) -> None:
     script = [page(7), Answer(hang=True), page(8, "a", "b"), Answer(hang=True)]
     with (
@@ -140,13 +132,13 @@ def test_a_new_list_is_asked_for_and_counted_and_nothing_is_said_to_fail(log: Lo
         closing(Client(stub.account)) as client,
         Following(client, "/api/v1/services", keep, key_of, lambda: None, log, backoff=Backoff(0.01, 0.01)) as kind,
     ):
-        wait(lambda: len(stub.asked) == 2)
+        assert wait(lambda: len(stub.asked) == 2)
         assert kind.counted() == ({}, 1)
 
         kind.again()
 
-        wait(lambda: kind.counted() == ({"a": "a", "b": "b"}, 2))
-        wait(lambda: len(stub.asked) == 4)
+        assert wait(lambda: kind.counted() == ({"a": "a", "b": "b"}, 2))
+        assert wait(lambda: len(stub.asked) == 4)
         assert ["watch=1" in asked.path for asked in stub.asked] == [False, True, False, True]
     assert "cannot follow" not in (tmp_path / "log").read_text()
 
@@ -158,8 +150,8 @@ def test_a_server_that_is_away_is_asked_for_the_new_list_when_it_is_back(log: Lo
         closing(Client(stub.account)) as client,
         Following(client, "/api/v1/services", keep, key_of, lambda: None, log, backoff=Backoff(0.01, 0.01)) as kind,
     ):
-        wait(lambda: len(stub.asked) == 2)
+        assert wait(lambda: len(stub.asked) == 2)
 
         kind.again()
 
-        wait(lambda: kind.counted() == ({"a": "a"}, 2))
+        assert wait(lambda: kind.counted() == ({"a": "a"}, 2))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -24,10 +23,10 @@ from genlb.agent.kube.watching import Change, Kind, watched
 from genlb.agent.logs import Log
 from genlb.errors import Undetermined
 from tests.agent.api_stub import Answer, Stub, answer, serving
+from tests.agent.waiting import PATIENCE, wait
 from tests.kube.client import Client as Judge
 from tests.kube.control_plane import ControlPlane
 
-PATIENCE = 30.0
 SERVICES = "/api/v1/namespaces/shop/services"
 QUIET = Log(os.open(os.devnull, os.O_WRONLY))
 
@@ -60,15 +59,6 @@ def event(kind: str, name: str = "web", version: str = "8") -> bytes:
     return (
         json.dumps({"type": kind, "object": {"metadata": {"name": name, "resourceVersion": version}}}).encode() + b"\n"
     )
-
-
-def wait(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 # ---------------------------------------------------------------------------------------------------- requests

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +23,7 @@ from genlb.agent.publishing import Publisher, Schedule
 from genlb.agent.reporting import report_publisher
 from genlb.network.node_report import ANNOTATION
 from tests.agent.objects import a_sysctl_config
+from tests.agent.waiting import PATIENCE, wait
 from tests.apiserver.rendered import objects
 from tests.apiserver.surroundings import prepare
 from tests.apiserver.test_rbac import CLUSTER, roles_are_known
@@ -33,18 +33,8 @@ from tests.kube.control_plane import ControlPlane
 OURS, THEIRS = "genlb-system", "shop"
 NODES = ("n1", "n2")
 LEASE = "coordination.k8s.io/v1", "Lease"
-PATIENCE = 30.0
 QUIET = Log(os.open(os.devnull, os.O_WRONLY))
 TIMING = ReportLease("genlb-report-sysctl-", 30, 60, 180)
-
-
-def wait(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 # ----------------------------------------------------------------------------------------------------- schedule

@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
@@ -24,13 +23,13 @@ from genlb.drift.node_findings import Expected, report_findings
 from genlb.errors import Undetermined
 from genlb.network.node_report import ANNOTATION, Daemon, NodeReport, VipState, decoded
 from tests.agent.objects import agent_json
+from tests.agent.waiting import PATIENCE, wait
 from tests.builders import a_cluster, a_pool
 from tests.kube.client import Client
 from tests.kube.control_plane import ControlPlane
 from tests.kube.netns import NetworkNamespace, UnavailableError
 from tests.kube.process import Process
 
-PATIENCE = 30.0
 ROOT = Path(__file__).resolve().parents[2]
 LOOPBACK = "127.0.0.1"
 QUIET = Log(os.open(os.devnull, os.O_WRONLY))
@@ -93,13 +92,6 @@ def nowhere() -> str:
     """A place where nobody listens."""
     with socket.create_server((LOOPBACK, 0)) as listener:
         return f"{LOOPBACK}:{listener.getsockname()[1]}"
-
-
-def wait(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition() and time.monotonic() < deadline:
-        time.sleep(0.01)
-    return condition()
 
 
 @pytest.mark.parametrize("config", [CONFIG, OF_GO])

@@ -5,8 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import threading
-import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +17,8 @@ from genlb.agent.stopping import Stop
 from genlb.agent.sysctl.daemon import SysctlDaemon
 from genlb.agent.sysctl.holder import Pass
 from tests.agent.sysctl_node import ALL, BOND, HASH, Node, a_node
+from tests.agent.waiting import PATIENCE, wait
 
-PATIENCE = 30.0
 QUIET = Log(os.open(os.devnull, os.O_WRONLY))
 
 
@@ -40,15 +39,6 @@ def running(daemon: SysctlDaemon, *, restore: bool = False) -> Iterator[Stop]:
         stop.request()
         thread.join(PATIENCE)
         assert not thread.is_alive()
-
-
-def wait(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def a_daemon(node: Node, interval: float = 1000.0) -> SysctlDaemon:

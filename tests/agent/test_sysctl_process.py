@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import fcntl
-import http.client
 import json
 import os
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,15 +16,16 @@ from urllib.parse import urlsplit
 import pytest
 
 from genlb.network.node_report import ANNOTATION, Daemon, SysctlState, Tally, decoded
+from tests.agent import waiting
 from tests.agent.objects import agent_json
 from tests.agent.sysctl_node import ALL, BOND, HASH, a_node
+from tests.agent.waiting import PATIENCE, wait
 from tests.builders import a_full_cluster
 from tests.kube.client import Client as Judge
 from tests.kube.control_plane import ControlPlane
 from tests.kube.ports import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 30.0
 OURS = "genlb-system"
 
 # The command line without the places that only a node has.
@@ -85,29 +84,12 @@ class Place:
                 process.kill()
 
     def ask(self, page: str) -> tuple[int, str]:
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE)
-        try:
-            connection.request("GET", page)
-            answer = connection.getresponse()
-            return answer.status, answer.read().decode()
-        except OSError:
-            return 0, ""
-        finally:
-            connection.close()
+        return waiting.ask(self.port, page)
 
 
 @pytest.fixture
 def place(tmp_path: Path) -> Place:
     return Place(tmp_path)
-
-
-def wait(condition: Callable[[], bool]) -> bool:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        if time.monotonic() > deadline:
-            return False
-        time.sleep(0.01)
-    return True
 
 
 def test_the_daemon_loads_no_client_parser_or_validator(place: Place) -> None:

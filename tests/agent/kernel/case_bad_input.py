@@ -15,7 +15,6 @@ from tests.agent.kernel.cluster import (
     EVENTS,
     LEASES,
     NODE,
-    PATIENCE,
     ROUTED,
     VIP,
     Api,
@@ -26,9 +25,9 @@ from tests.agent.kernel.cluster import (
     reported,
     routes,
     rules,
-    wait,
 )
 from tests.agent.objects import node_object, service_object
+from tests.agent.waiting import PATIENCE, wait
 
 
 def end(binder: subprocess.Popen[str]) -> None:
@@ -39,7 +38,7 @@ def end(binder: subprocess.Popen[str]) -> None:
 
 def test_a_second_binder_on_the_node_refuses_to_start(start: Callable[..., subprocess.Popen[str]]) -> None:
     start()
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
 
     assert start().wait(PATIENCE) == 3
     assert routes() == {ROUTED}
@@ -54,12 +53,12 @@ def test_a_router_is_refused_and_told_and_its_routes_stay(
     served.put("/api/v1/services", service_object("thief", "10.20.1.193", "10.208.1.1"))
     start()
 
-    wait(lambda: VIP in addresses())
-    wait(lambda: 'genlb_vip_refused{reason="RESERVED"} 2' in ask("/metrics")[1].splitlines())
+    assert wait(lambda: VIP in addresses())
+    assert wait(lambda: 'genlb_vip_refused{reason="RESERVED"} 2' in ask("/metrics")[1].splitlines())
 
     assert routes() == {ROUTED}
     assert "10.20.1.193" not in addresses()
-    wait(lambda: any(event["reason"] == "Reserved" for event in served.objects[EVENTS].values()))
+    assert wait(lambda: any(event["reason"] == "Reserved" for event in served.objects[EVENTS].values()))
     served.put("/api/v1/services", served.objects["/api/v1/services"]["thief"], "DELETED")
 
 
@@ -68,20 +67,20 @@ def test_an_empty_list_after_a_restart_takes_nothing_away_at_once(
 ) -> None:
     served, _ = api
     first = start()
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
     end(first)
     kept = dict(served.objects["/api/v1/services"])
     served.objects["/api/v1/services"].clear()
 
     start()
 
-    wait(lambda: "genlb_vip_withheld 1" in ask("/metrics")[1].splitlines())
+    assert wait(lambda: "genlb_vip_withheld 1" in ask("/metrics")[1].splitlines())
     assert ask("/readyz")[0] == 200
     assert routes() == {ROUTED}
-    wait(lambda: reported(served)["withheld"] == 1)
+    assert wait(lambda: reported(served)["withheld"] == 1)
     for service in kept.values():
         served.put("/api/v1/services", service, "ADDED")
-    wait(lambda: "genlb_vip_withheld 0" in ask("/metrics")[1].splitlines())
+    assert wait(lambda: "genlb_vip_withheld 0" in ask("/metrics")[1].splitlines())
     assert routes() == {ROUTED}
 
 
@@ -90,18 +89,18 @@ def test_a_list_without_a_single_node_is_no_answer(
 ) -> None:
     served, _ = api
     first = start()
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
     end(first)
     served.objects["/api/v1/nodes"].clear()
     served.put("/api/v1/services", service_object("web", "10.208.1.8"))
 
     start()
 
-    wait(lambda: ask("/readyz")[0] == 503)
+    assert wait(lambda: ask("/readyz")[0] == 503)
     assert start("--once", "--dry-run").wait(PATIENCE) == 3
     assert routes() == {ROUTED}
     served.put("/api/v1/nodes", node_object("n1", NODE), "ADDED")
-    wait(lambda: routes() == {"10.208.1.8"})
+    assert wait(lambda: routes() == {"10.208.1.8"})
 
 
 def test_a_log_that_nobody_reads_stops_nothing(
@@ -116,11 +115,11 @@ def test_a_log_that_nobody_reads_stops_nothing(
 
     start(stderr=writer)
 
-    wait(lambda: routes() == {ROUTED})
-    wait(lambda: VIP in addresses())
+    assert wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: VIP in addresses())
     served.put("/api/v1/services", service_object("web", "10.208.1.8"))
-    wait(lambda: routes() == {"10.208.1.8"})
-    wait(lambda: lines_lost() > 2)
+    assert wait(lambda: routes() == {"10.208.1.8"})
+    assert wait(lambda: lines_lost() > 2)
     os.close(reader)
     os.close(writer)
 
@@ -131,19 +130,19 @@ def test_lists_that_make_no_sense_change_nothing(
 ) -> None:
     served, _ = api
     first = start()
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
     end(first)
     served.nonsense = answer
 
     second = start()
 
-    wait(lambda: served.asked_for_nonsense > 2)
-    wait(lambda: ask("/healthz")[0] == 200)
+    assert wait(lambda: served.asked_for_nonsense > 2)
+    assert wait(lambda: ask("/healthz")[0] == 200)
     assert second.poll() is None
     assert ask("/readyz")[0] == 503
     assert routes() == {ROUTED}
     served.nonsense = None
-    wait(lambda: ask("/readyz")[0] == 200)
+    assert wait(lambda: ask("/readyz")[0] == 200)
     assert routes() == {ROUTED}
 
 
@@ -153,7 +152,7 @@ def test_a_storm_of_changes_and_of_hostile_services_ends_with_what_is_true(
     served, _ = api
     with (tmp_path / "log").open("wb") as log:
         start(stderr=log.fileno())
-    wait(lambda: VIP in addresses())
+    assert wait(lambda: VIP in addresses())
     ip("address", "add", "10.208.1.99/32", "dev", "nic0")
 
     hostile = [service_object(f"evil{number}", NODE, f"10.99.{number // 250}.1", "x") for number in range(2_000)]
@@ -162,11 +161,11 @@ def test_a_storm_of_changes_and_of_hostile_services_ends_with_what_is_true(
         served.put("/api/v1/services", service_object("web", f"10.208.1.{number % 200}"))
     served.put("/api/v1/services", service_object("web", ROUTED, "10.208.1.99"))
 
-    wait(lambda: 'genlb_vip_refused{reason="MALFORMED"} 2000' in ask("/metrics")[1].splitlines())
-    wait(lambda: routes() == {ROUTED})
-    wait(lambda: VIP in addresses())
+    assert wait(lambda: 'genlb_vip_refused{reason="MALFORMED"} 2000' in ask("/metrics")[1].splitlines())
+    assert wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: VIP in addresses())
     assert {entry for entry in addresses() if entry.startswith("10.")} == {NODE, VIP, "10.208.1.99"}
-    wait(lambda: "genlb_vip_foreign 1" in ask("/metrics")[1].splitlines())
+    assert wait(lambda: "genlb_vip_foreign 1" in ask("/metrics")[1].splitlines())
     assert ask("/healthz")[0] == 200
     assert len((tmp_path / "log").read_bytes()) < 1_000_000
     for service in hostile:
@@ -179,7 +178,7 @@ def test_whenever_it_is_killed_the_next_one_leaves_nothing_behind(
 ) -> None:
     served, _ = api
     first = start()
-    wait(lambda: "genlb-vip-n1" in served.objects[LEASES])
+    assert wait(lambda: "genlb-vip-n1" in served.objects[LEASES])
     time.sleep(moment)
     end(first)
 

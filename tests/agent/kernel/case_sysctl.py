@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.agent import waiting
 from tests.agent.objects import agent_json
 from tests.builders import a_full_cluster
 
@@ -44,15 +44,7 @@ def wait(condition: Callable[[], bool]) -> float:
 
 
 def ask(page: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", 19471, timeout=PATIENCE)
-    try:
-        connection.request("GET", page)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    except OSError:
-        return 0, ""
-    finally:
-        connection.close()
+    return waiting.ask(19471, page)
 
 
 @pytest.fixture(autouse=True)

@@ -12,7 +12,6 @@ from tests.agent.kernel.cluster import (
     EVENTS,
     LEASES,
     NODE,
-    PATIENCE,
     ROUTED,
     VIP,
     Api,
@@ -20,9 +19,9 @@ from tests.agent.kernel.cluster import (
     ask,
     routes,
     rules,
-    wait,
 )
 from tests.agent.objects import service_object
+from tests.agent.waiting import PATIENCE, wait
 
 
 def test_a_service_becomes_a_local_vip_and_the_end_is_in_order(
@@ -31,15 +30,15 @@ def test_a_service_becomes_a_local_vip_and_the_end_is_in_order(
     served, _ = api
     process = start()
 
-    wait(lambda: routes() == {ROUTED})
-    wait(lambda: VIP in addresses())
+    assert wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: VIP in addresses())
     assert json.loads(served.claims()) == {VIP: "held"}
     assert ask("/healthz")[0] == ask("/readyz")[0] == 200
-    wait(lambda: "genlb_vip_owned 1" in ask("/metrics")[1].splitlines())
+    assert wait(lambda: "genlb_vip_owned 1" in ask("/metrics")[1].splitlines())
     assert 'genlb_vip_refused{reason="OUTSIDE_POOLS"} 2' in ask("/metrics")[1].splitlines()
     report = json.loads(served.objects[LEASES]["genlb-report-vip-n1"]["metadata"]["annotations"]["genlb.io/report"])
     assert (report["daemon"], report["node"]) == ("vip", "n1")
-    wait(lambda: bool(served.objects[EVENTS]))
+    assert wait(lambda: bool(served.objects[EVENTS]))
     (event,) = served.objects[EVENTS].values()
     assert (event["involvedObject"]["name"], event["reason"]) == ("evil", "OutsidePools")
     assert NODE in event["message"]
@@ -57,18 +56,18 @@ def test_a_service_becomes_a_local_vip_and_the_end_is_in_order(
 def test_a_changed_service_is_followed(api: tuple[Api, int], start: Callable[..., subprocess.Popen[str]]) -> None:
     served, _ = api
     start()
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
 
     served.put("/api/v1/services", service_object("web", "10.208.1.8"))
 
-    wait(lambda: routes() == {"10.208.1.8"})
+    assert wait(lambda: routes() == {"10.208.1.8"})
 
 
 def test_cleanup_leaves_nothing(api: tuple[Api, int], start: Callable[..., subprocess.Popen[str]]) -> None:
     served, _ = api
     first = start()
-    wait(lambda: VIP in addresses())
-    wait(lambda: {"genlb-vip-n1", "genlb-report-vip-n1"} <= served.objects[LEASES].keys())
+    assert wait(lambda: VIP in addresses())
+    assert wait(lambda: {"genlb-vip-n1", "genlb-report-vip-n1"} <= served.objects[LEASES].keys())
     first.kill()
     first.wait(PATIENCE)
 
@@ -94,14 +93,14 @@ def test_the_daemonset_that_cleans_up_is_ready_when_nothing_is_left(
 ) -> None:
     served, _ = api
     first = start()
-    wait(lambda: VIP in addresses())
+    assert wait(lambda: VIP in addresses())
     first.kill()
     first.wait(PATIENCE)
     served.put(LEASES, {"metadata": {"name": "genlb-vip-n2", "annotations": {}}})
 
     last = start("--cleanup")
 
-    wait(lambda: ask("/readyz")[0] == 200)
+    assert wait(lambda: ask("/readyz")[0] == 200)
     assert (routes(), VIP in addresses()) == (set(), False)
     assert set(served.objects[LEASES]) == {"genlb-vip-n2"}
     del served.objects[LEASES]["genlb-vip-n2"]
@@ -113,7 +112,7 @@ def test_a_guard_that_is_not_asked_for_any_more_goes(
     start: Callable[..., subprocess.Popen[str]], tmp_path: Path
 ) -> None:
     first, file = start(), tmp_path / "agent.json"
-    wait(lambda: routes() == {ROUTED})
+    assert wait(lambda: routes() == {ROUTED})
     first.kill()
     first.wait(PATIENCE)
     assert "table inet genlb" in rules()
@@ -121,5 +120,5 @@ def test_a_guard_that_is_not_asked_for_any_more_goes(
 
     start()
 
-    wait(lambda: rules() == "")
+    assert wait(lambda: rules() == "")
     assert routes() == {ROUTED}

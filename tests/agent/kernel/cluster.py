@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import http.client
 import json
 import queue
 import subprocess
 import threading
-import time
-from collections.abc import Callable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.agent import waiting
 
 ROUTED, VIP, NODE = "10.208.1.7", "10.20.1.200", "10.20.1.11"
 ACCOUNT = Path("/run/secrets/kubernetes.io/serviceaccount")
@@ -25,7 +24,6 @@ EAGER_REPORT = {
     "renewIntervalSeconds": 60,
     "leaseDurationSeconds": 180,
 }
-PATIENCE = 20.0
 
 
 class Api:
@@ -173,23 +171,8 @@ def rules() -> str:
     return subprocess.run(["nft", "list", "ruleset"], capture_output=True, text=True, check=True).stdout
 
 
-def wait(condition: Callable[[], bool]) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def ask(page: str) -> tuple[int, str]:
-    connection = http.client.HTTPConnection("127.0.0.1", 19472, timeout=PATIENCE)
-    try:
-        connection.request("GET", page)
-        answer = connection.getresponse()
-        return answer.status, answer.read().decode()
-    except OSError:
-        return 0, ""
-    finally:
-        connection.close()
+    return waiting.ask(19472, page)
 
 
 def lines_lost() -> int:
