@@ -45,6 +45,7 @@ and knows no rule. A daemon is a loop around the same four steps: look, decide, 
 ``proxying``                          what the kube-proxy of this node says of itself
 ``publishing``, ``reporting``         the node report: when it is written, and the Lease it is written into
 ``logs``, ``backoff``                 lines that never make the loop wait; pauses after a failure
+``worker``                            a thread that waits for news, beside the loop
 ``storing``, ``links``                files replaced as a whole; that an interface came, went or changed
 ====================================  =================================================================================
 

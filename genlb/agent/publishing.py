@@ -5,14 +5,14 @@ It goes in a thread of its own. An API server that does not answer must not keep
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from typing import Protocol, Self
+from typing import Protocol
 
 from genlb.agent.backoff import Backoff
 from genlb.agent.config import ReportLease
 from genlb.agent.logs import Log
+from genlb.agent.worker import Worker
 from genlb.errors import GenlbError
 
 _JOIN = 5.0
@@ -44,7 +44,7 @@ class Schedule:
         self._written = (text, now)
 
 
-class Publisher:
+class Publisher(Worker):
     """Writes the latest report that was offered; a context manager, whose thread ends with it.
 
     ``failing`` says what the last attempt met, "" after a success. ``finish`` is called in the thread at its end.
@@ -68,19 +68,7 @@ class Publisher:
         self._backoff = backoff or Backoff(1.0, timing.renew)
         self._clock = clock
         self._latest: str | None = None
-        self._changed = threading.Condition()
-        self._ended = False
-        self._thread = threading.Thread(target=self._work, name="report", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
-        self._thread.join(_JOIN)  # a request under way has its own timeout, and nothing depends on its end
+        super().__init__("report", self._work, patience=_JOIN)
 
     def offer(self, text: str) -> None:
         """Say how things stand now; an older report that was not written yet never will be."""

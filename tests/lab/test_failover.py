@@ -54,11 +54,10 @@ WAYS: Mapping[str, Callable[[Rack, str], None]] = {
 }
 
 
-def settled(rack: Rack) -> Rack:
+def settle(rack: Rack) -> None:
     """The rack with neighbours as they are outside of a lab: they keep what they learned, and ask once a second."""
     rack.settle()
     rack.lab.neighbours(ask_ms=SECOND_MS, believe_ms=MINUTES_MS)
-    return rack
 
 
 def neighbour_of_tor(lab: Lab, vip: str) -> str:
@@ -85,6 +84,22 @@ def best(measure: Callable[[], float], limit: float) -> float:
     return min(seconds)
 
 
+def seen(rack: Rack, vip: str, way: Callable[[Rack, str], None]) -> tuple[Stream, ColdClient]:
+    """What a client that knows the way sees of a move, and one that has to ask for it each time."""
+    settle(rack)
+    owner = rack.owner(vip)
+    with (
+        Stream(rack.host("client"), vip, PORT) as stream,
+        ColdClient(rack.host("rackhost"), vip, PORT) as cold,
+    ):
+        stream.flows()
+        way(rack, owner)
+        until_moved(rack, vip, owner)
+        stream.flows()
+        cold.flows()
+    return stream, cold
+
+
 @pytest.mark.parametrize(
     ("way", "vip"),
     [*((WAYS[way], VIP.address) for way in WAYS), (tell_to_end, VIP.address6)],
@@ -95,17 +110,7 @@ def test_a_planned_move_fails_no_connection_and_is_found_within_a_second_and_a_h
 ) -> None:
 
     def moved() -> float:
-        rack = settled(rack_in_each_mode)
-        owner = rack.owner(vip)
-        with (
-            Stream(rack.host("client"), vip, PORT) as stream,
-            ColdClient(rack.host("rackhost"), vip, PORT) as cold,
-        ):
-            stream.flows()
-            way(rack, owner)
-            until_moved(rack, vip, owner)
-            stream.flows()
-            cold.flows()
+        stream, cold = seen(rack_in_each_mode, vip, way)
         assert stream.failed == []
         severed = [one.begun for one in stream.severed]
         assert not severed or max(severed) - min(severed) < AT_ONCE
@@ -118,17 +123,7 @@ def test_a_killed_daemon_fails_no_connection_and_its_vip_is_found_within_a_lease
     vip = VIP.address
 
     def taken_over() -> float:
-        settled(rack)
-        owner = rack.owner(vip)
-        with (
-            Stream(rack.host("client"), vip, PORT) as stream,
-            ColdClient(rack.host("rackhost"), vip, PORT) as cold,
-        ):
-            stream.flows()
-            kill(rack, owner)
-            until_moved(rack, vip, owner)
-            stream.flows()
-            cold.flows()
+        stream, cold = seen(rack, vip, kill)
         assert stream.failed == []  # the node lives, and kube-proxy on it: who knows the way gets through
         return cold.longest
 
@@ -139,7 +134,7 @@ def test_a_node_that_loses_its_power_is_missed_for_no_longer_than_a_lease_and_tw
     vip = VIP.address
 
     def taken_over() -> float:
-        settled(rack)
+        settle(rack)
         owner = rack.owner(vip)
         with Stream(rack.host("client"), vip, PORT) as stream:
             stream.flows()

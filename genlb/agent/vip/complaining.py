@@ -6,10 +6,9 @@ ten thousand Services that are refused: each node tells a hundred an hour, one a
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Callable
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 from genlb.agent.backoff import Backoff
 from genlb.agent.kube.events import About, Events
@@ -17,6 +16,7 @@ from genlb.agent.logs import Log
 from genlb.agent.vip.services.desired import Desired
 from genlb.agent.vip.services.facts import Facts
 from genlb.agent.vip.services.judging import Reason
+from genlb.agent.worker import Worker
 from genlb.errors import GenlbError
 
 _PACE = 1.0
@@ -82,7 +82,7 @@ class Schedule:
         return -_NEVER if len(self._told) < _MOST else min(at for at, _ in self._told.values()) + _AGAIN
 
 
-class Complainer:
+class Complainer(Worker):
     """Tells the complaints that were heard last; a context manager, whose thread ends with it."""
 
     def __init__(
@@ -99,20 +99,8 @@ class Complainer:
         self._heard: Desired | None = None
         self._news: tuple[Desired, Facts] | None = None
         self._open: tuple[Complaint, ...] = ()
-        self._changed = threading.Condition()
-        self._ended = False
         self._failing = False
-        self._thread = threading.Thread(target=self._work, name="events", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
-        self._thread.join(_JOIN)  # a request under way has its own timeout, and nothing depends on its end
+        super().__init__("events", self._work, patience=_JOIN)
 
     def hear(self, wanted: Desired, facts: Facts) -> None:
         """Say what is refused now; what is not refused any more is not told any more."""

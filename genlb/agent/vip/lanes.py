@@ -5,33 +5,21 @@ A lane does one thing at a time and remembers only the latest that waits: what t
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable
-from typing import Generic, Self, TypeVar
+from typing import Generic, TypeVar
+
+from genlb.agent.worker import Worker
 
 Job = TypeVar("Job")
 
 
-class Lane(Generic[Job]):
+class Lane(Worker, Generic[Job]):
     """One thread that does ``work``; a context manager, which waits for what is under way."""
 
     def __init__(self, name: str, work: Callable[[Job], None], *, patience: float) -> None:
         self._work = work
-        self._patience = patience
         self._next: Job | None = None
-        self._changed = threading.Condition()
-        self._ended = False
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        with self._changed:
-            self._ended = True
-            self._changed.notify()
-        self._thread.join(self._patience)
+        super().__init__(name, self._run, patience=patience)
 
     def give(self, job: Job) -> None:
         """Do ``job`` next, instead of any other that still waits."""
