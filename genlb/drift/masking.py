@@ -1,7 +1,8 @@
 """Secret values are taken out before a finding is made, so that no report can print one.
 
 All of a Secret's data; elsewhere what stands under a name that sounds like a secret, also inside texts, credentials in
-URLs and arguments, and private keys. Whether two masked values are equal is not told by the mask.
+URLs and arguments, private keys, and tokens of well-known forms. Whether two masked values are equal is not told by
+the mask.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Any
 from genlb.drift.model import ABSENT
 from genlb.drift.path import Item, Path
 from genlb.manifest import Manifest, ResourceKey
+from genlb.spec.credentials import CERTAIN
 
 STARS = "***"
 
@@ -93,7 +95,7 @@ def _masked(value: Any, name: str) -> Any:
 
 
 def _masked_text(text: str) -> str:
-    hidden = text
+    hidden = CERTAIN.sub(_hide_token, text)
     for form in _BY_FORM:
         hidden = form.sub(rf"\g<head>{STARS}", hidden)
     if not _SOUNDS_SECRET.search(hidden):
@@ -102,6 +104,11 @@ def _masked_text(text: str) -> str:
     if "\n" not in hidden:
         return hidden
     return _without_blocks(_LINE.sub(_hide, hidden))
+
+
+def _hide_token(match: re.Match[str]) -> str:
+    """A private key's first line stays: what follows it is hidden, and it says what that was."""
+    return match[0] if match.lastgroup == "key" else STARS
 
 
 def _hide(match: re.Match[str]) -> str:

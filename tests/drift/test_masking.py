@@ -137,6 +137,8 @@ def test_an_id_holds_no_value() -> None:
             "https://git.example.com/?private_token=***&ref=main",
         ),
         ("--token=hunter2 --v=2", "--token=*** --v=2"),
+        (f"deployed with ghp_{'a1' * 18} by bob", "deployed with *** by bob"),
+        (f"glpat-{'a1' * 10}", "***"),
         ("--tokens-seen=2", "--tokens-seen=2"),
         ("Authorization: Bearer hunter2", "Authorization: Bearer ***"),
         (

@@ -97,6 +97,8 @@ class Elector:
             self._bids.open(self._owners, now)
         return [*self._bids.probes(self._errands.pending.number), *self._requests(now)]
 
+    # These two are rules of their own: the simulation takes one away, and two owners are the proof that it is needed.
+
     def _late(self, now: float) -> bool:
         return self._standing.late(now)
 
